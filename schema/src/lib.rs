@@ -1,1 +1,9 @@
-//! Placeholder.
+//! What Beffroi stores and what it promises.
+//!
+//! `value` holds the words of the trade as types, `entity` the rows, `store` the verbs (one transaction each),
+//! `board` the public read model, `text` the counting and fitting of posts, `bus` the nudge between processes.
+//! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
+
+pub mod clock;
+pub mod id;
+pub mod value;

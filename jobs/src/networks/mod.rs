@@ -1,0 +1,60 @@
+//! The seam to social networks. One network, one file.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use beffroi_schema::{
+    clock::Timestamp,
+    id::DeliveryId,
+    value::{AccountHealth, Capabilities, RemotePost, Rendered},
+};
+
+/// One account on one social network. Speaks; never remembers.
+#[async_trait]
+pub trait SocialNetwork: Send + Sync {
+    /// Asks the network who we are there and what its instance allows.
+    async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError>;
+
+    /// Makes a new post. `key` is the same at every try of one delivery.
+    async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
+
+    /// Makes our post say something else. The answer replaces the receipt.
+    async fn amend(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
+
+    /// Answers our own post: how a correction reaches readers where a post cannot be edited, and how "it is over" is
+    /// said where the first word stays.
+    async fn reply(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
+
+    /// Takes our post away. A post that is not there any more is a success.
+    async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError>;
+
+    /// After a doubtful `publish`: whether the post is there after all, among those made since `since`.
+    async fn find(&self, post: &Rendered, key: DeliveryId, since: Timestamp) -> Result<Option<RemotePost>, DeliveryError>;
+}
+
+/// Why a delivery did not succeed, named by what the loop does next. There is no sixth answer.
+///
+/// `reason` is the network's own sentence, shown to people; it never contains a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeliveryError {
+    /// It did not leave, or they asked us to wait: try again, after `after` if they said so.
+    #[error("try again later: {reason}")]
+    Retry {
+        /// How long they asked us to wait.
+        after: Option<Duration>,
+        /// The network's own sentence.
+        reason: String,
+    },
+    /// It may have left: only `find`, or a person, may send it again.
+    #[error("it may or may not be there: {0}")]
+    Doubtful(String),
+    /// This content never; a person can put it right.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// This target never again: the post was removed by others.
+    #[error("gone: {0}")]
+    Gone(String),
+    /// This account not now (sign in again, blocked, quota, version): pause it, tell the people.
+    #[error("the account is not accepted: {0}")]
+    Locked(String),
+}

@@ -1,0 +1,121 @@
+//! Deliveries: one revision brought to one account.
+
+use std::sync::Arc;
+
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::Language;
+use crate::{clock::Timestamp, id::MediaId};
+
+closed_set! {
+    /// What is asked of the network.
+    pub enum Action {
+        /// A new post.
+        Publish = "publish",
+        /// Our post says something else now. Where the network has no edit: a reply that corrects it.
+        Amend = "amend",
+        /// Our post goes.
+        Withdraw = "withdraw",
+    }
+}
+
+closed_set! {
+    /// Where a delivery is. `Done` is written only after the network's own id came back.
+    pub enum DeliveryState {
+        /// Goes out at `due_at`.
+        Waiting = "waiting",
+        /// The call may have left the house. Found so after a crash, it is `Unknown`.
+        Attempting = "attempting",
+        /// It may be there, or not: only asking the network (or a person) settles it.
+        Unknown = "unknown",
+        /// It is there.
+        Done = "done",
+        /// The network will not take this content; a person can put it right.
+        Refused = "refused",
+        /// The network cannot do this by its API: a person does it by hand.
+        ByHand = "by_hand",
+        /// Not sent: a newer revision overtook it, or the item never reached this account.
+        Skipped = "skipped",
+    }
+}
+
+closed_set! {
+    /// How one try ended.
+    pub enum AttemptOutcome {
+        /// The network's id came back.
+        Done = "done",
+        /// It did not leave, or they asked us to wait.
+        Retry = "retry",
+        /// It may have left.
+        Doubtful = "doubtful",
+        /// Looked for on the network, not found.
+        NotFound = "not_found",
+        /// This content never.
+        Refused = "refused",
+        /// This target never again.
+        Gone = "gone",
+        /// This account not now.
+        Locked = "locked",
+    }
+}
+
+/// A picture as it goes to a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Which media of ours it is.
+    pub media: MediaId,
+    /// `image/jpeg`, `image/png` or `image/webp`.
+    pub mime: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+    /// The file. Not part of the frozen rendering: loaded just before it is sent.
+    #[serde(skip)]
+    pub bytes: Arc<[u8]>,
+}
+
+/// A card that stands for the item's page, where the network lets us supply it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The item's title.
+    pub title: String,
+    /// The item's summary.
+    pub description: String,
+    /// A small picture.
+    pub picture: Option<Picture>,
+}
+
+/// A post as it will be sent, frozen with its time before the first try: a second try sends the very same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Rendered {
+    /// Fitted to the account's limit. Contains the link only where [`super::LinkStyle::InText`].
+    pub text: String,
+    /// The language of the text.
+    pub language: Language,
+    /// The item's public page.
+    pub link: String,
+    /// Where the network lets us supply it.
+    pub card: Option<Card>,
+    /// In order.
+    pub pictures: Vec<Picture>,
+    /// Hashtags that stand in the text, without `#`.
+    pub hashtags: Vec<String>,
+    /// When it was frozen: the post's own date where the network asks for one.
+    pub at: Timestamp,
+}
+
+/// What the network gave back: enough to amend, withdraw and link to the post later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct RemotePost {
+    /// The network's own id of the post.
+    pub id: String,
+    /// The post's page, for people.
+    pub url: Option<String>,
+    /// What else the network's file needs later (a record's cid, media ids), by name.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub extra: std::collections::BTreeMap<String, String>,
+}

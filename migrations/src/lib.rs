@@ -1,1 +1,32 @@
-//! Placeholder.
+//! How the tables came to be.
+//!
+//! A migration that has been released is never edited. Changes expand first (new, nullable or defaulted columns) and
+//! contract one release later, so that two versions can run side by side on one database.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_authorities;
+mod m0002_items;
+mod m0003_accounts;
+mod m0004_devices;
+mod m0005_sources;
+mod m0006_people;
+mod table;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_authorities::Migration),
+            Box::new(m0002_items::Migration),
+            Box::new(m0003_accounts::Migration),
+            Box::new(m0004_devices::Migration),
+            Box::new(m0005_sources::Migration),
+            Box::new(m0006_people::Migration),
+        ]
+    }
+}

@@ -100,12 +100,18 @@ pub struct Ids {
 impl Ids {
     /// Identifiers for production: seeded by the operating system.
     pub fn random(clock: Clock) -> Self {
-        Self { clock, rng: Arc::new(Mutex::new(StdRng::from_os_rng())) }
+        Self {
+            clock,
+            rng: Arc::new(Mutex::new(StdRng::from_os_rng())),
+        }
     }
 
     /// Repeatable identifiers for tests.
     pub fn seeded(clock: Clock, seed: u64) -> Self {
-        Self { clock, rng: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))) }
+        Self {
+            clock,
+            rng: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
+        }
     }
 
     /// A new identifier of the wanted type.
@@ -126,11 +132,17 @@ impl Ids {
 
     /// Fills `bytes` with randomness (nonces, salts, keys).
     pub fn fill(&self, bytes: &mut [u8]) {
-        self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+        self.rng
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(bytes);
     }
 
     /// A factor drawn evenly from `range`, for jitter.
     pub fn jitter(&self, range: std::ops::Range<f64>) -> f64 {
-        self.rng.lock().unwrap_or_else(PoisonError::into_inner).random_range(range)
+        self.rng
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random_range(range)
     }
 }

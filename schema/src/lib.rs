@@ -5,5 +5,6 @@
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
 pub mod clock;
+pub mod entity;
 pub mod id;
 pub mod value;

@@ -29,7 +29,12 @@ pub trait SocialNetwork: Send + Sync {
     async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError>;
 
     /// After a doubtful `publish`: whether the post is there after all, among those made since `since`.
-    async fn find(&self, post: &Rendered, key: DeliveryId, since: Timestamp) -> Result<Option<RemotePost>, DeliveryError>;
+    async fn find(
+        &self,
+        post: &Rendered,
+        key: DeliveryId,
+        since: Timestamp,
+    ) -> Result<Option<RemotePost>, DeliveryError>;
 }
 
 /// Why a delivery did not succeed, named by what the loop does next. There is no sixth answer.

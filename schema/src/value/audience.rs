@@ -164,7 +164,13 @@ pub struct Target {
 
 impl std::fmt::Debug for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { device, transport, address: _, language, platform } = self;
+        let Self {
+            device,
+            transport,
+            address: _,
+            language,
+            platform,
+        } = self;
         write!(f, "Target({device}, {transport}, {language}, {platform})")
     }
 }
@@ -183,3 +189,8 @@ pub enum Outcome {
     /// The transport does not accept us at all (credentials, project, quota fault): halt the campaign, tell the people.
     Halt(String),
 }
+
+/// Devices by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct DeviceList(pub Vec<DeviceId>);

@@ -33,6 +33,13 @@ macro_rules! closed_set {
             }
         }
 
+        // Part of a primary key in places; never made from an auto-increment number.
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = $crate::value::UnknownValue;
 

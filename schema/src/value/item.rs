@@ -49,3 +49,13 @@ closed_set! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Topics(pub Vec<String>);
+
+closed_set! {
+    /// What a row of the outbox points at.
+    pub enum Subject {
+        /// An item that was published, amended, resolved or withdrawn.
+        Item = "item",
+        /// The authority itself, its zones, lines or stops.
+        Places = "places",
+    }
+}

@@ -39,7 +39,11 @@ impl Language {
 
     /// The best of `offered` for a reader who wants `wanted`, most wanted first: the exact tag, then the primary
     /// subtag, then `fallback`, then whatever there is.
-    pub fn choose<'a>(wanted: &[Self], fallback: &Self, offered: impl Iterator<Item = &'a Self> + Clone) -> Option<&'a Self> {
+    pub fn choose<'a>(
+        wanted: &[Self],
+        fallback: &Self,
+        offered: impl Iterator<Item = &'a Self> + Clone,
+    ) -> Option<&'a Self> {
         wanted
             .iter()
             .chain(std::iter::once(fallback))
@@ -48,6 +52,13 @@ impl Language {
                 exact.or_else(|| offered.clone().find(|have| have.primary() == want.primary()))
             })
             .or_else(|| offered.clone().next())
+    }
+}
+
+// Part of a primary key; never made from an auto-increment number.
+impl sea_orm::TryFromU64 for Language {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Language"))
     }
 }
 
@@ -64,16 +75,25 @@ impl std::str::FromStr for Language {
     fn from_str(tag: &str) -> Result<Self, Self::Err> {
         let subtags: Vec<&str> = tag.trim().split(['-', '_']).collect();
         let primary_ok = matches!(subtags.first(), Some(p) if (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
-        let rest_ok = subtags.iter().skip(1).all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
+        let rest_ok = subtags
+            .iter()
+            .skip(1)
+            .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
         if !primary_ok || !rest_ok || tag.len() > MAX_TAG_LENGTH {
-            return Err(UnknownValue { value: tag.chars().take(64).collect(), expected: "a BCP 47 language tag such as fr, en or pt-BR".to_owned() });
+            return Err(UnknownValue {
+                value: tag.chars().take(64).collect(),
+                expected: "a BCP 47 language tag such as fr, en or pt-BR".to_owned(),
+            });
         }
-        let cased = subtags.iter().enumerate().map(|(position, subtag)| match (position, subtag.len()) {
-            (0, _) => subtag.to_ascii_lowercase(),
-            (_, 2) => subtag.to_ascii_uppercase(),
-            (_, 4) => subtag[..1].to_ascii_uppercase() + &subtag[1..].to_ascii_lowercase(),
-            _ => subtag.to_ascii_lowercase(),
-        });
+        let cased = subtags
+            .iter()
+            .enumerate()
+            .map(|(position, subtag)| match (position, subtag.len()) {
+                (0, _) => subtag.to_ascii_lowercase(),
+                (_, 2) => subtag.to_ascii_uppercase(),
+                (_, 4) => subtag[..1].to_ascii_uppercase() + &subtag[1..].to_ascii_lowercase(),
+                _ => subtag.to_ascii_lowercase(),
+            });
         Ok(Self(cased.collect::<Vec<_>>().join("-")))
     }
 }
@@ -145,7 +165,12 @@ mod tests {
 
     #[test]
     fn tags_are_read_as_feeds_write_them() {
-        for (read, kept) in [("FR", "fr"), ("fr_FR", "fr-FR"), ("PT-br", "pt-BR"), ("zh-hANT", "zh-Hant")] {
+        for (read, kept) in [
+            ("FR", "fr"),
+            ("fr_FR", "fr-FR"),
+            ("PT-br", "pt-BR"),
+            ("zh-hANT", "zh-Hant"),
+        ] {
             assert_eq!(read.parse::<Language>().map(String::from), Ok(kept.to_owned()));
         }
         for wrong in ["", "f", "français", "fr--FR", "fr FR", "en-", "x".repeat(40).as_str()] {
@@ -156,7 +181,11 @@ mod tests {
     #[test]
     fn a_reader_gets_the_nearest_language() {
         let offered = [Language::french(), "pt-BR".parse().unwrap()];
-        let choose = |wanted: &str| Language::choose(&[wanted.parse().unwrap()], &Language::french(), offered.iter()).unwrap().as_str();
+        let choose = |wanted: &str| {
+            Language::choose(&[wanted.parse().unwrap()], &Language::french(), offered.iter())
+                .unwrap()
+                .as_str()
+        };
         assert_eq!(choose("pt-PT"), "pt-BR");
         assert_eq!(choose("fr-CA"), "fr");
         assert_eq!(choose("de"), "fr");

@@ -22,7 +22,8 @@ impl Period {
 
     /// Whether the two periods share an instant.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let before = |end: Option<Timestamp>, start: Option<Timestamp>| matches!((end, start), (Some(e), Some(s)) if e <= s);
+        let before =
+            |end: Option<Timestamp>, start: Option<Timestamp>| matches!((end, start), (Some(e), Some(s)) if e <= s);
         !before(self.end, other.start) && !before(other.end, self.start)
     }
 }
@@ -50,11 +51,21 @@ impl Periods {
 
     /// The last end; none when one of the periods is open.
     pub fn end(&self) -> Option<Timestamp> {
-        self.0.iter().map(|period| period.end).collect::<Option<Vec<_>>>()?.into_iter().max()
+        self.0
+            .iter()
+            .map(|period| period.end)
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .max()
     }
 
     /// The first start; none when one of the periods is open.
     pub fn start(&self) -> Option<Timestamp> {
-        self.0.iter().map(|period| period.start).collect::<Option<Vec<_>>>()?.into_iter().min()
+        self.0
+            .iter()
+            .map(|period| period.start)
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .min()
     }
 }

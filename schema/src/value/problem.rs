@@ -42,7 +42,12 @@ pub struct Problem {
 impl Problem {
     /// A problem with its sentence in both languages.
     pub fn new(code: ProblemCode, path: impl Into<String>, fr: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, path: path.into(), fr: fr.into(), en: en.into() }
+        Self {
+            code,
+            path: path.into(),
+            fr: fr.into(),
+            en: en.into(),
+        }
     }
 
     /// The sentence in French when `primary` is `fr`, else in English.

@@ -138,6 +138,11 @@ pub struct Issue {
     pub detail: String,
 }
 
+/// What was odd about one poll.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Issues(pub Vec<Issue>);
+
 closed_set! {
     /// What can be odd about imported data (`docs/sources.md` has the list with what is done in each case).
     pub enum IssueCode {

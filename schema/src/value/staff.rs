@@ -30,7 +30,11 @@ pub struct Viewer {
 impl Viewer {
     /// The highest role in `authority`, counting a role over the whole instance.
     pub fn role_in(&self, authority: AuthorityId) -> Option<Role> {
-        self.roles.iter().filter(|(at, _)| at.is_none_or(|at| at == authority)).map(|(_, role)| *role).max()
+        self.roles
+            .iter()
+            .filter(|(at, _)| at.is_none_or(|at| at == authority))
+            .map(|(_, role)| *role)
+            .max()
     }
 
     /// Whether the viewer has at least `role` in `authority`.

@@ -1,0 +1,44 @@
+//! A page or handle on a social network.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    clock::Timestamp,
+    id::{AccountId, AuthorityId},
+    value::{AccountHealth, AccountRules, AccountState, Capabilities, Network},
+};
+
+/// A page or handle on a social network.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "account")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AccountId,
+    pub authority_id: AuthorityId,
+    pub network: Network,
+    /// How staff call it.
+    pub name: String,
+    /// The network's own settings (instance, page id), as its file defines them.
+    pub settings: Json,
+    /// Sealed (see `store::seal`).
+    pub secret: Option<Vec<u8>>,
+    pub state: AccountState,
+    /// Why it is paused or locked, in the network's own sentence.
+    pub reason: Option<String>,
+    pub rules: AccountRules,
+    pub capabilities: Option<Capabilities>,
+    pub health: Option<AccountHealth>,
+    pub next_check_at: Timestamp,
+    /// The network asked us to wait until then.
+    pub not_before: Option<Timestamp>,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<Timestamp>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

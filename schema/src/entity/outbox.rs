@@ -1,0 +1,32 @@
+//! What the loops and the boards must look at, in the order of publication.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    clock::Timestamp,
+    id::{AuthorityId, ItemId, RevisionId},
+    value::Subject,
+};
+
+/// What the loops and the boards must look at, in the order of publication.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    pub authority_id: AuthorityId,
+    pub subject: Subject,
+    pub revision_id: Option<RevisionId>,
+    pub item_id: Option<ItemId>,
+    /// Trace id of the request that caused it.
+    pub trace: Option<String>,
+    pub at: Timestamp,
+    pub fanned_out_at: Option<Timestamp>,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<Timestamp>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

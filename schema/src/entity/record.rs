@@ -1,0 +1,29 @@
+//! One entry of a source over time, matched from poll to poll.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    clock::Timestamp,
+    id::{ItemId, RecordId, SourceId},
+};
+
+/// One entry of a source over time, matched from poll to poll.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "record")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RecordId,
+    pub source_id: SourceId,
+    pub item_id: Option<ItemId>,
+    /// Its state, as reconciling keeps it.
+    pub known: Json,
+    pub open: bool,
+    pub last_seen: Timestamp,
+    /// When its settling delay is over.
+    pub due_at: Option<Timestamp>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

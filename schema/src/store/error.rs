@@ -1,0 +1,49 @@
+//! Why a verb did not do what was asked.
+
+use sea_orm::{DbErr, SqlErr};
+
+use crate::value::Problem;
+
+/// What every verb returns.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Why a verb did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No such row, or not for this viewer: the two are not told apart.
+    #[error("not found")]
+    NotFound,
+    /// The row was changed meanwhile; `current` is its version now.
+    #[error("changed meanwhile: the current version is {current}")]
+    Conflict {
+        /// The version to read again and start from.
+        current: i32,
+    },
+    /// Things a person can put right. Nothing was written.
+    #[error("{} problem(s) to put right", .0.len())]
+    Problems(Vec<Problem>),
+    /// A name or key that must be unique already exists.
+    #[error("already exists")]
+    Duplicate,
+    /// A secret that cannot be opened with the present key.
+    #[error("a stored secret cannot be opened: was the secret key changed?")]
+    Sealed,
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[source] DbErr),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Duplicate,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<Problem> for StoreError {
+    fn from(problem: Problem) -> Self {
+        Self::Problems(vec![problem])
+    }
+}

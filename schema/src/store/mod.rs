@@ -1,0 +1,89 @@
+//! The verbs: everything that is written or read in the database, one transaction each.
+//!
+//! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
+//! they see the whole instance.
+
+mod connect;
+mod error;
+mod seal;
+
+use sea_orm::{
+    ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait as _,
+};
+
+pub use self::{
+    connect::{DatabaseUrl, connect},
+    error::{StoreError, StoreResult},
+    seal::Seal,
+};
+use crate::{bus::Bus, clock::Clock, id::Ids};
+
+/// Serialises publications on PostgreSQL: sequence numbers are drawn before they commit, so without it a reader of
+/// the outbox by number could pass over a lower one that commits later.
+const PUBLISH_LOCK: i64 = 0x6265_6666_726f_6901;
+
+/// The database, and what its verbs need beside it. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+    clock: Clock,
+    ids: Ids,
+    bus: Bus,
+    seal: Seal,
+}
+
+impl Store {
+    /// A store over a database that has been migrated.
+    pub fn new(db: DatabaseConnection, clock: Clock, ids: Ids, bus: Bus, seal: Seal) -> Self {
+        Self {
+            db,
+            clock,
+            ids,
+            bus,
+            seal,
+        }
+    }
+
+    /// The clock that stamps every row.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Where identifiers come from.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// The bus that is nudged after each change worth a look.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// Whether the database answers.
+    pub async fn check(&self) -> StoreResult<()> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// A transaction that will write.
+    ///
+    /// On SQLite it takes the write lock at once: one that reads first and writes later would fail as soon as somebody
+    /// else has written in between, whatever the busy time-out.
+    async fn write(&self) -> StoreResult<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.db.begin_with_options(options).await?)
+    }
+
+    /// A transaction that will append to the outbox: they commit one after the other, in the order of their numbers.
+    async fn publication(&self) -> StoreResult<DatabaseTransaction> {
+        let tx = self.write().await?;
+        if tx.get_database_backend() == DatabaseBackend::Postgres {
+            tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({PUBLISH_LOCK})"))
+                .await?;
+        }
+        Ok(tx)
+    }
+}

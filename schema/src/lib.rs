@@ -6,7 +6,9 @@
 
 pub mod bus;
 pub mod clock;
+pub mod draft;
 pub mod entity;
 pub mod id;
+pub mod recurrence;
 pub mod store;
 pub mod value;

@@ -3,14 +3,18 @@
 //! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
 //! they see the whole instance.
 
+mod accounts;
 mod audit;
+mod authorities;
 mod claim;
 mod connect;
+mod deliveries;
 mod error;
 mod items;
 mod outbox;
 mod publish;
 mod seal;
+mod transit;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
@@ -18,7 +22,10 @@ use sea_orm::{
 };
 
 pub use self::{
+    accounts::{CheckResult, NewAccount},
+    authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
+    deliveries::{Job, Settlement},
     error::{StoreError, StoreResult},
     items::{ItemFilter, StoredItem},
     seal::Seal,

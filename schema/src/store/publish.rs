@@ -62,7 +62,7 @@ impl Store {
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Published, by).await
     }
 
     /// Has a draft go out by itself at `at`.
@@ -126,7 +126,7 @@ impl Store {
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Amended, by).await
     }
 
     /// Says that a disruption is over; the item stays readable as past.
@@ -166,7 +166,7 @@ impl Store {
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Resolved, by).await
     }
 
     /// Takes a public item back: it leaves every list, and a tombstone stays.
@@ -186,7 +186,7 @@ impl Store {
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Withdrawn, by).await
     }
 
     /// Publishes the scheduled items whose time has come; says how many. One that a person must put right first goes
@@ -224,13 +224,18 @@ impl Store {
         &self,
         tx: DatabaseTransaction,
         stored: StoredItem,
+        change: Change,
         by: &Viewer,
     ) -> StoreResult<StoredItem> {
-        let action = match stored.row.status {
-            ItemStatus::Withdrawn => "item.withdraw",
-            ItemStatus::Published | ItemStatus::Draft | ItemStatus::Scheduled => "item.release",
-        };
-        audit::write(&tx, self, by, action, stored.row.id, Some(stored.row.authority_id)).await?;
+        audit::write(
+            &tx,
+            self,
+            by,
+            &format!("item.{change}"),
+            stored.row.id,
+            Some(stored.row.authority_id),
+        )
+        .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(stored)

@@ -3,7 +3,11 @@
 //! `cargo run --release -p fcm --example throughput -- [messages] [connections]`
 //!
 //! Client and stand-in run on a thread each; only the client's processor time counts (Linux: `/proc/thread-self`).
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring tool for a terminal")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measuring tool for a terminal"
+)]
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -26,7 +30,9 @@ const TARGET_CHARS: usize = 163;
 const ANSWER: &str = r#"{"name":"projects/valbourg/messages/0:1700000000000000%0123456789abcdef"}"#;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<usize>().unwrap());
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|argument| argument.parse::<usize>().unwrap());
     let messages = arguments.next().unwrap_or(200_000);
     let connections = arguments.next().unwrap_or(4);
     let (ready, started) = channel();
@@ -39,34 +45,48 @@ fn main() {
     runtime().block_on(async move {
         let client = Client::new(config).unwrap();
         client.warm_up(connections).await.unwrap();
+        let targets: Vec<Target> = (0..messages)
+            .map(|nth| Target::Token(format!("{nth:0TARGET_CHARS$}")))
+            .collect();
         let (clock, processor) = (Instant::now(), processor_time());
-        send_all(&client, messages, connections * MAX_STREAMS).await;
+        send_all(&client, &targets, connections * MAX_STREAMS).await;
         let (wall, processor) = (clock.elapsed(), processor_time() - processor);
         let per_100k = |time: Duration| time.as_secs_f64() * 100_000.0 / client.stats().sent as f64;
         println!("{messages} messages on {connections} connections in {wall:.2?}");
-        println!("{:.2} CPU-s and {:.2} s for 100,000 messages", per_100k(processor), per_100k(wall));
+        println!(
+            "{:.2} CPU-s and {:.2} s for 100,000 messages",
+            per_100k(processor),
+            per_100k(wall)
+        );
     });
 }
 
-async fn send_all(client: &Client, messages: usize, at_once: usize) {
+async fn send_all(client: &Client, targets: &[Target], at_once: usize) {
     let prepared = Prepared::new(&message()).unwrap();
-    let targets = (0..messages).map(|nth| Target::Token(format!("{nth:0TARGET_CHARS$}")));
     futures_util::stream::iter(targets)
         .for_each_concurrent(at_once, |target| {
             let prepared = &prepared;
-            async move { drop(client.send_prepared(prepared, &target).await.unwrap()) }
+            async move { drop(client.send_prepared(prepared, target).await.unwrap()) }
         })
         .await;
 }
 
 fn message() -> Message {
     Message {
-        notification: Some(Notification::new("Tram B: interrupted", "No service between Gare and Centre until 18:00")),
-        data: [("id", "d-7f3a"), ("rev", "2"), ("kind", "disruption")].map(|(k, v)| (k.into(), v.into())).into(),
+        notification: Some(Notification::new(
+            "Tram B: interrupted",
+            "No service between Gare and Centre until 18:00",
+        )),
+        data: [("id", "d-7f3a"), ("rev", "2"), ("kind", "disruption")]
+            .map(|(k, v)| (k.into(), v.into()))
+            .into(),
         android: Some(AndroidConfig {
             collapse_key: Some("d-7f3a".to_owned()),
             ttl: Some(Duration::from_hours(1)),
-            notification: Some(AndroidNotification { tag: Some("d-7f3a".to_owned()), ..Default::default() }),
+            notification: Some(AndroidNotification {
+                tag: Some("d-7f3a".to_owned()),
+                ..Default::default()
+            }),
             ..AndroidConfig::default()
         }),
         apns: Some(ApnsConfig {
@@ -87,7 +107,10 @@ fn key_file(token_uri: &str) -> String {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 /// What the scheduler gave this thread so far.
@@ -110,7 +133,13 @@ async fn stand_in(ready: &Sender<(String, String, String)>) {
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
     let endpoint = format!("https://localhost:{}", port(&fcm));
-    ready.send((endpoint, format!("http://127.0.0.1:{}/token", port(&tokens)), made.cert.pem())).unwrap();
+    ready
+        .send((
+            endpoint,
+            format!("http://127.0.0.1:{}/token", port(&tokens)),
+            made.cert.pem(),
+        ))
+        .unwrap();
     grant_one_token(tokens.accept().await.unwrap().0).await;
     futures_util::stream::unfold(fcm, |fcm| async { Some((fcm.accept().await.unwrap().0, fcm)) })
         .for_each_concurrent(None, |tcp| accept_everything(acceptor.clone(), tcp))
@@ -123,13 +152,19 @@ async fn bind() -> TcpListener {
 
 async fn grant_one_token(mut tcp: TcpStream) {
     tcp.read(&mut [0; 8192]).await.unwrap();
-    let json = format!(r#"{{"access_token":"{}","expires_in":3600}}"#, "t".repeat(ACCESS_TOKEN_CHARS));
+    let json = format!(
+        r#"{{"access_token":"{}","expires_in":3600}}"#,
+        "t".repeat(ACCESS_TOKEN_CHARS)
+    );
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{json}", json.len());
     tcp.write_all(answer.as_bytes()).await.unwrap();
 }
 
 async fn accept_everything(acceptor: TlsAcceptor, tcp: TcpStream) {
-    let mut http2 = h2::server::handshake(acceptor.accept(tcp).await.unwrap()).await.unwrap();
+    tcp.set_nodelay(true).unwrap();
+    let mut http2 = h2::server::handshake(acceptor.accept(tcp).await.unwrap())
+        .await
+        .unwrap();
     let mut bodies = futures_util::stream::FuturesUnordered::new();
     loop {
         tokio::select! {

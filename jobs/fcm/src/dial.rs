@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, BufWriter};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
 use crate::config::{Config, ConfigError};
 
+/// h2 hands over the body of each message by itself. Gathered, many share one TLS record and one system call.
+const WRITE_BUFFER_BYTES: usize = 32 * 1024;
 pub(crate) const ALPN_H2: &[u8] = b"h2";
 pub(crate) const ALPN_HTTP1: &[u8] = b"http/1.1";
 
@@ -57,7 +59,7 @@ impl Dialer {
         let tcp = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(at)?;
         tcp.set_nodelay(true).map_err(at)?;
         let Some((connector, name)) = &self.tls else {
-            return Ok(Box::new(tcp));
+            return Ok(buffered(tcp));
         };
         let stream = connector.connect(name.clone(), tcp).await.map_err(at)?;
         let chosen = stream.get_ref().1.alpn_protocol();
@@ -66,8 +68,12 @@ impl Dialer {
             let wanted = String::from_utf8_lossy(self.alpn);
             return Err(format!("{}:{}: does not speak {wanted}", self.host, self.port));
         }
-        Ok(Box::new(stream))
+        Ok(buffered(stream))
     }
+}
+
+fn buffered(io: impl Io + 'static) -> Box<dyn Io> {
+    Box::new(BufWriter::with_capacity(WRITE_BUFFER_BYTES, io))
 }
 
 /// Mozilla's roots, and those of the configuration.

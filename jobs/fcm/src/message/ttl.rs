@@ -23,3 +23,37 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     ttl.map(Some)
         .ok_or_else(|| D::Error::custom("a duration in seconds, such as 3600s, is expected"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::AndroidConfig;
+
+    #[test]
+    fn whole_seconds_and_fractions_are_written_and_read() {
+        for (ttl, json) in [
+            (Duration::ZERO, r#"{"ttl":"0s"}"#),
+            (Duration::from_hours(1), r#"{"ttl":"3600s"}"#),
+            (Duration::from_millis(1500), r#"{"ttl":"1.500000000s"}"#),
+        ] {
+            let android = AndroidConfig {
+                ttl: Some(ttl),
+                ..AndroidConfig::default()
+            };
+            assert_eq!(serde_json::to_string(&android).unwrap(), json);
+            assert_eq!(serde_json::from_str::<AndroidConfig>(json).unwrap(), android);
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration_is_refused() {
+        for json in [
+            r#"{"ttl":"3600"}"#,
+            r#"{"ttl":"-1s"}"#,
+            r#"{"ttl":"soon"}"#,
+            r#"{"ttl":60}"#,
+        ] {
+            assert!(serde_json::from_str::<AndroidConfig>(json).is_err(), "{json}");
+        }
+    }
+}

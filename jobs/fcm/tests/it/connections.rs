@@ -31,7 +31,7 @@ async fn gated() -> (Stub, watch::Sender<bool>) {
 async fn the_hundred_and_first_message_opens_a_second_connection() {
     let (stub, gate) = gated().await;
     let client = stub.client();
-    let all = join_all((0..MAX_STREAMS + 1).map(|_| send(&client)));
+    let all = join_all((0..=MAX_STREAMS).map(|_| send(&client)));
     let watch = async {
         stub.seen.requests(MAX_STREAMS + 1).await;
         let stats = client.stats();

@@ -31,7 +31,7 @@ pub enum Reply {
     Answer(u16, Vec<(&'static str, String)>, Value),
     /// Answers as accepted once the gate opens.
     Gate(watch::Receiver<bool>),
-    /// RST_STREAM with REFUSED_STREAM.
+    /// `RST_STREAM` with `REFUSED_STREAM`.
     Refuse,
     /// Never answers.
     Hang,

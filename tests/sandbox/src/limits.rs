@@ -1,4 +1,4 @@
-//! Rate limits by the clock: fixed windows aligned to it, as Rack::Attack and the reference PDS count.
+//! Rate limits by the clock: fixed windows aligned to it, as `Rack::Attack` and the reference PDS count.
 
 use std::collections::HashMap;
 
@@ -45,4 +45,34 @@ impl Windows {
 
 fn window_end(number: i64, window: i64, now: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp((number + 1) * window, 0).unwrap_or(now + TimeDelta::seconds(window))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUDGET: Budget = Budget {
+        name: "writes",
+        limit: 6,
+        window_s: 60,
+    };
+
+    #[test]
+    fn points_are_spent_until_the_window_ends() {
+        let mut windows = Windows::default();
+        let now = DateTime::from_timestamp(119, 0).unwrap();
+        assert_eq!(windows.spend(BUDGET, "a", 3, now).remaining, 3);
+        assert!(
+            !windows.spend(BUDGET, "a", 3, now).exceeded,
+            "the last point may be spent"
+        );
+        let spent = windows.spend(BUDGET, "a", 1, now);
+        assert!(spent.exceeded && spent.reset.timestamp() == 120);
+        assert_eq!(
+            windows.spend(BUDGET, "b", 1, now).remaining,
+            5,
+            "everyone has their own"
+        );
+        assert_eq!(windows.spend(BUDGET, "a", 1, spent.reset).remaining, 5);
+    }
 }

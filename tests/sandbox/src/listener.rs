@@ -90,13 +90,11 @@ where
         move |request| {
             let (answer, cut) = (handler(request), Arc::clone(&cut));
             async move {
-                match answer.await {
-                    Ok(response) => Ok::<_, std::convert::Infallible>(response),
-                    Err(Cut) => {
-                        cut.notify_one();
-                        std::future::pending().await
-                    }
+                if let Ok(response) = answer.await {
+                    return Ok::<_, std::convert::Infallible>(response);
                 }
+                cut.notify_one();
+                std::future::pending().await
             }
         }
     });

@@ -59,8 +59,8 @@ impl Miniature {
     pub(crate) fn new(kind: Kind, url: String, clock: Clock, journal: Arc<Journal>) -> Self {
         let engine: Arc<dyn Engine> = match kind {
             Kind::Mastodon => run(kind, Instance::new(&url, Arc::clone(&clock)), clock, journal),
-            Kind::Bluesky => run(kind, Pds::default(), clock, journal),
-            Kind::Facebook => run(kind, Graph::default(), clock, journal),
+            Kind::Bluesky => run(kind, Pds::new(&url), clock, journal),
+            Kind::Facebook => run(kind, Graph::new(&url), clock, journal),
         };
         Self { kind, url, engine }
     }

@@ -51,9 +51,17 @@ impl Reply {
         }
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
+    }
+
+    /// A header set so far.
+    pub(crate) fn told(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .rfind(|(told, _)| *told == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn by(mut self, account: &str) -> Self {

@@ -72,6 +72,7 @@ pub struct Sandbox {
     pub facebook: Miniature,
     journal: Arc<Journal>,
     page_url: String,
+    /// Held, not used: their end is the sandbox's.
     _tasks: JoinSet<()>,
 }
 
@@ -97,7 +98,9 @@ impl Sandbox {
         let [mastodon, bluesky, facebook] =
             <[Miniature; 3]>::try_from(networks).map_err(|_| io::Error::other("a network was not started"))?;
 
-        let sandbox = Self {
+        let view = View::new(fcm.clone(), [mastodon.clone(), bluesky.clone(), facebook.clone()]);
+        tasks.spawn(page.serve(serve_router(page::router(view)), watch::Sender::new(()).subscribe()));
+        Ok(Self {
             fcm,
             mastodon,
             bluesky,
@@ -105,13 +108,7 @@ impl Sandbox {
             journal,
             page_url,
             _tasks: tasks,
-        };
-        let router = sandbox.page_router();
-        let mut sandbox = sandbox;
-        sandbox
-            ._tasks
-            .spawn(page.serve(serve_router(router), watch::Sender::new(()).subscribe()));
-        Ok(sandbox)
+        })
     }
 
     /// The miniature of a network.

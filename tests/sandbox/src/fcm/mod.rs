@@ -30,6 +30,7 @@ pub use service_account::KeyError;
 #[derive(Clone)]
 pub struct Fcm {
     url: String,
+    project: &'static str,
     authority_pem: Option<String>,
     server: Arc<Server>,
     goaway: watch::Sender<()>,
@@ -45,6 +46,7 @@ impl Fcm {
         let server = Arc::new(Server::new(&url, clock, journal)?);
         Ok(Self {
             url,
+            project: service_account::PROJECT,
             authority_pem,
             server,
             goaway: watch::Sender::new(()),
@@ -70,7 +72,7 @@ impl Fcm {
     }
 
     pub fn project(&self) -> &'static str {
-        service_account::PROJECT
+        self.project
     }
 
     /// The authority a client must trust, as PEM; `None` when served in clear.

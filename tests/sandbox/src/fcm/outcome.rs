@@ -95,7 +95,7 @@ pub(super) fn invalid_token() -> Reply {
 
 fn retry_after(reply: Reply, seconds: Option<u64>) -> Reply {
     match seconds {
-        Some(seconds) => reply.header("retry-after", seconds),
+        Some(seconds) => reply.header("retry-after", seconds.to_string()),
         None => reply,
     }
 }

@@ -142,7 +142,7 @@ impl Server {
         let internal = || Reply::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"error": "internal_failure"}));
         let busy = |seconds: u64| {
             let body = json!({"error": "rate_limit_exceeded"});
-            Reply::json(StatusCode::TOO_MANY_REQUESTS, &body).header("retry-after", seconds)
+            Reply::json(StatusCode::TOO_MANY_REQUESTS, &body).header("retry-after", seconds.to_string())
         };
         let grant = || lock(&self.oauth).grant(call);
         match self.faults.take(Operation::SignIn) {

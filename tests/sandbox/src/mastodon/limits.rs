@@ -49,12 +49,12 @@ pub(super) fn exceeded() -> Reply {
 /// A 429 that no counter caused.
 pub(super) fn too_many(now: DateTime<Utc>, retry_after_s: u64) -> Reply {
     let wait = TimeDelta::seconds(i64::try_from(retry_after_s).unwrap_or(i64::MAX / 1000));
-    with_headers(exceeded(), ALL.limit, 0, now + wait).header("retry-after", retry_after_s)
+    with_headers(exceeded(), ALL.limit, 0, now + wait).header("retry-after", retry_after_s.to_string())
 }
 
 fn with_headers(reply: Reply, limit: u32, remaining: u32, reset: DateTime<Utc>) -> Reply {
     reply
-        .header("x-ratelimit-limit", limit)
-        .header("x-ratelimit-remaining", remaining)
+        .header("x-ratelimit-limit", limit.to_string())
+        .header("x-ratelimit-remaining", remaining.to_string())
         .header("x-ratelimit-reset", reset.to_rfc3339_opts(SecondsFormat::Micros, true))
 }

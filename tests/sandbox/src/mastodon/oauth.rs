@@ -104,7 +104,7 @@ pub(super) fn authorize(instance: &mut Instance, call: &Call) -> Reply {
     if let Some(state) = call.param("state") {
         location.query_pairs_mut().append_pair("state", &state);
     }
-    let mut reply = Reply::html(String::new()).header("location", location);
+    let mut reply = Reply::html(String::new()).header("location", location.to_string());
     reply.status = StatusCode::FOUND;
     reply
 }

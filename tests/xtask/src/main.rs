@@ -18,6 +18,8 @@ mod servers;
 mod suite;
 mod tidy;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -44,14 +46,26 @@ enum Task {
     Screenshots,
 }
 
-fn main() -> Result<()> {
-    process::stop_on_signals()?;
-    match Cli::parse().task {
-        Task::Test(args) => suite::run(&args),
-        Task::Check(args) => check::run(&args),
-        Task::Fix => check::fix(),
-        Task::Sdl => generated::write(),
-        Task::Bench(args) => bench::run(&args),
-        Task::Screenshots => screenshots::run(),
+fn main() -> ExitCode {
+    let outcome = process::stop_on_signals().and_then(|()| Cli::parse().task.perform());
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Task {
+    fn perform(self) -> Result<()> {
+        match self {
+            Self::Test(args) => suite::run(&args),
+            Self::Check(args) => check::run(&args),
+            Self::Fix => check::fix(),
+            Self::Sdl => generated::write(),
+            Self::Bench(args) => bench::run(&args),
+            Self::Screenshots => screenshots::run(),
+        }
     }
 }

@@ -21,9 +21,18 @@ pub fn root() -> PathBuf {
     PathBuf::from(here).join("../..").canonicalize().unwrap_or_default()
 }
 
+/// What `cargo run` told this program about itself. Passed on, it would make build scripts that look at it run again,
+/// and half the tree after them, each time a task follows a plain `cargo build`.
+const ABOUT_US: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+
 /// Cargo, in the workspace's folder.
 pub fn cargo<const N: usize>(args: [&str; N]) -> Command {
     let mut command = Command::new("cargo");
+    for (name, _) in std::env::vars_os() {
+        if ABOUT_US.iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
     command.args(args).current_dir(root());
     command
 }

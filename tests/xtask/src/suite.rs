@@ -46,13 +46,8 @@ impl Backend {
 pub fn run(args: &Args) -> Result<()> {
     let mut summary = Summary::default();
     let wanted = |backend| args.only.is_none_or(|only| only == backend);
-    if summary
-        .step("Find PostgreSQL and Redis", || {
-            packages::provide(&[packages::POSTGRES, packages::REDIS])
-        })
-        .is_none()
-        && wanted(Backend::Postgres)
-    {
+    let servers = || packages::provide(&[packages::POSTGRES, packages::REDIS]);
+    if wanted(Backend::Postgres) && summary.step("Find PostgreSQL and Redis", servers).is_none() {
         return summary.close();
     }
     // The counterparts wait for the network, the build for the processor: together they take the time of one.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod draft;
 pub mod entity;
 pub mod id;
+pub mod reconcile;
 pub mod recurrence;
 pub mod store;
 pub mod value;

@@ -6,4 +6,5 @@
 
 pub mod clock;
 pub mod id;
+pub mod text;
 pub mod value;

@@ -12,4 +12,5 @@ pub mod id;
 pub mod reconcile;
 pub mod recurrence;
 pub mod store;
+pub mod text;
 pub mod value;

@@ -3,6 +3,7 @@
 //! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
 //! they see the whole instance.
 
+mod board;
 mod connect;
 mod error;
 mod seal;

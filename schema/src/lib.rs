@@ -4,6 +4,7 @@
 //! `board` the public read model, `text` the counting and fitting of posts, `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
+pub mod board;
 pub mod bus;
 pub mod clock;
 pub mod draft;

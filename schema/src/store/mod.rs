@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod authorities;
 mod claim;
+mod board;
 mod connect;
 mod deliveries;
 mod error;

@@ -1,0 +1,100 @@
+//! Which items are wanted.
+
+use super::{Item, Places, scope::Ride};
+use crate::{
+    clock::Timestamp,
+    id::{LineId, StopId, ZoneId},
+    value::{Kind, Point},
+};
+
+/// Which items are wanted: every condition that is given must hold; within a list, one of its members.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// Of these kinds.
+    pub kinds: Vec<Kind>,
+    /// On one of these topics.
+    pub topics: Vec<String>,
+    /// In this rubric (articles).
+    pub section: Option<String>,
+    /// Concerning one of these lines; with `stops`, concerning one of them there.
+    pub lines: Vec<LineId>,
+    /// Concerning one of these stops.
+    pub stops: Vec<StopId>,
+    /// Concerning this zone, or placed in it.
+    pub inside: Option<ZoneId>,
+    /// Placed near this point.
+    pub near: Option<Near>,
+    /// Whether service is affected now (disruptions).
+    pub in_effect: Option<bool>,
+}
+
+/// Around a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Near {
+    /// The middle.
+    pub point: Point,
+    /// How far from it, in metres.
+    pub radius_m: f64,
+}
+
+impl Filter {
+    /// Whether `item` is wanted.
+    pub fn wants(&self, item: &Item, places: &Places, now: Timestamp) -> bool {
+        let content = &item.content;
+        (self.kinds.is_empty() || self.kinds.contains(&item.kind()))
+            && (self.topics.is_empty() || self.topics.iter().any(|topic| content.topics.0.contains(topic)))
+            && (self.section.is_none() || item.article().is_some_and(|article| article.section == self.section))
+            && self
+                .in_effect
+                .is_none_or(|wanted| item.disruption().is_some() && item.in_effect(now) == wanted)
+            && self.rides_match(item, places)
+            && self.inside.is_none_or(|zone| is_inside(item, zone, places))
+            && self.near.is_none_or(|near| near.distance(item).is_some())
+    }
+
+    fn rides_match(&self, item: &Item, places: &Places) -> bool {
+        if self.lines.is_empty() && self.stops.is_empty() {
+            return true;
+        }
+        let lines = any_or(self.lines.iter().map(|id| places.line(*id)), self.lines.is_empty());
+        let stops = any_or(self.stops.iter().map(|id| places.stop(*id)), self.stops.is_empty());
+        lines
+            .iter()
+            .flat_map(|line| {
+                stops.iter().map(move |stop| Ride {
+                    line: *line,
+                    stop: *stop,
+                })
+            })
+            .any(|ride| ride.is_concerned(item, places))
+    }
+}
+
+impl Near {
+    /// Metres to the nearest spot of `item`; none when it is too far, or nowhere.
+    pub fn distance(&self, item: &Item) -> Option<f64> {
+        item.spots
+            .iter()
+            .map(|spot| spot.distance(self.point))
+            .min_by(f64::total_cmp)
+            .filter(|metres| *metres <= self.radius_m)
+    }
+}
+
+/// The places that exist; a single "anything" when no place was asked for.
+fn any_or<'a, T>(asked: impl Iterator<Item = Option<&'a T>>, anything: bool) -> Vec<Option<&'a T>> {
+    if anything {
+        return vec![None];
+    }
+    asked.filter(Option::is_some).collect()
+}
+
+fn is_inside(item: &Item, zone: ZoneId, places: &Places) -> bool {
+    if item.content.zones.contains(&zone) {
+        return true;
+    }
+    // Another zone that touches this one does not concern it: only points and courses count.
+    let spots = item.spots.iter().filter(|spot| !spot.is_area());
+    let area = places.zone(zone).and_then(|zone| zone.area.as_ref());
+    area.is_some_and(|area| spots.into_iter().any(|spot| area.meets(spot)))
+}

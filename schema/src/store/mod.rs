@@ -3,9 +3,16 @@
 //! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
 //! they see the whole instance.
 
+mod audit;
 mod connect;
+pub(crate) mod digest;
 mod error;
+mod invitations;
+mod password;
 mod seal;
+mod sessions;
+mod staff;
+mod tokens;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
@@ -13,9 +20,14 @@ use sea_orm::{
 };
 
 pub use self::{
+    audit::MAX_AUDIT_LINES,
     connect::{DatabaseUrl, connect},
     error::{StoreError, StoreResult},
-    seal::Seal,
+    invitations::{Invitation, Joining},
+    seal::{KEY_BYTES, Seal},
+    sessions::SESSION_DAYS,
+    staff::Person,
+    tokens::NewToken,
 };
 use crate::{bus::Bus, clock::Clock, id::Ids};
 

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 
-use super::{Store, StoreError, StoreResult, audit, claim};
+use super::{Store, StoreError, StoreResult, claim};
 use crate::{
     clock::Timestamp,
     draft::{MAX_NAME, text_problem},
@@ -76,7 +76,15 @@ impl Store {
         account::Entity::insert(row.clone().into_active_model())
             .exec_without_returning(&tx)
             .await?;
-        audit::write(&tx, self, by, "account.create", id, Some(new.authority)).await?;
+        self.audit(
+            &tx,
+            by,
+            "account.create",
+            id,
+            Some(new.authority),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)
@@ -233,7 +241,8 @@ impl Store {
         active.version = Set(version + 1);
         active.updated_at = Set(self.clock.now());
         let row = active.update(&tx).await?;
-        audit::write(&tx, self, by, action, id, Some(authority)).await?;
+        self.audit(&tx, by, action, id, Some(authority), serde_json::Value::Null)
+            .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)

@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder as _, Set,
 };
 
-use super::{Store, StoreError, StoreResult, audit, outbox};
+use super::{Store, StoreError, StoreResult, outbox};
 use crate::{
     draft::{MAX_NAME, MAX_TOPIC, text_problem},
     entity::{authority, zone},
@@ -81,7 +81,15 @@ impl Store {
             .exec_without_returning(&tx)
             .await?;
         outbox::append(&tx, self, row.id, None).await?;
-        audit::write(&tx, self, by, "authority.create", row.id, Some(row.id)).await?;
+        self.audit(
+            &tx,
+            by,
+            "authority.create",
+            row.id,
+            Some(row.id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)
@@ -160,7 +168,8 @@ impl Store {
             }
         };
         outbox::append(&tx, self, authority, None).await?;
-        audit::write(&tx, self, by, "zone.put", row.id, Some(authority)).await?;
+        self.audit(&tx, by, "zone.put", row.id, Some(authority), serde_json::Value::Null)
+            .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)
@@ -176,7 +185,15 @@ impl Store {
             .ok_or(StoreError::NotFound)?;
         zone::Entity::delete_by_id(id).exec(&tx).await?;
         outbox::append(&tx, self, row.authority_id, None).await?;
-        audit::write(&tx, self, by, "zone.remove", id, Some(row.authority_id)).await?;
+        self.audit(
+            &tx,
+            by,
+            "zone.remove",
+            id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(())

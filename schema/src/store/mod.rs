@@ -6,15 +6,21 @@
 mod accounts;
 mod audit;
 mod authorities;
-mod claim;
 mod board;
+mod claim;
 mod connect;
 mod deliveries;
+pub(crate) mod digest;
 mod error;
+mod invitations;
 mod items;
 mod outbox;
+mod password;
 mod publish;
 mod seal;
+mod sessions;
+mod staff;
+mod tokens;
 mod transit;
 
 use sea_orm::{
@@ -24,12 +30,17 @@ use sea_orm::{
 
 pub use self::{
     accounts::{CheckResult, NewAccount},
+    audit::MAX_AUDIT_LINES,
     authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
     deliveries::{Job, Settlement},
     error::{StoreError, StoreResult},
+    invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
-    seal::Seal,
+    seal::{KEY_BYTES, Seal},
+    sessions::SESSION_DAYS,
+    staff::Person,
+    tokens::NewToken,
 };
 use crate::{bus::Bus, clock::Clock, id::Ids};
 

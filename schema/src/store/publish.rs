@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, StoreResult, audit,
+    Store, StoreError, StoreResult,
     items::{StoredItem, item_at_version, read_contents, write_content},
     outbox,
 };
@@ -96,7 +96,15 @@ impl Store {
         active.version = Set(version + 1);
         active.updated_at = Set(self.clock.now());
         let row = active.update(&tx).await?;
-        audit::write(&tx, self, by, "item.schedule", id, Some(row.authority_id)).await?;
+        self.audit(
+            &tx,
+            by,
+            "item.schedule",
+            id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         Ok(StoredItem { row, content })
     }
@@ -227,13 +235,13 @@ impl Store {
         change: Change,
         by: &Viewer,
     ) -> StoreResult<StoredItem> {
-        audit::write(
+        self.audit(
             &tx,
-            self,
             by,
             &format!("item.{change}"),
             stored.row.id,
             Some(stored.row.authority_id),
+            serde_json::Value::Null,
         )
         .await?;
         tx.commit().await?;

@@ -9,7 +9,7 @@ use super::{OPEN, keep_receipt};
 use crate::{
     entity::{attempt, delivery, receipt},
     id::{DeliveryId, ItemId},
-    store::{Store, StoreError, StoreResult, audit, publish::wrong_state},
+    store::{Store, StoreError, StoreResult, publish::wrong_state},
     value::{DeliveryState, RemotePost, Scope, Viewer},
 };
 
@@ -107,7 +107,8 @@ impl Store {
         let mut active = row.into_active_model();
         change(&mut active);
         let row = active.update(&tx).await?;
-        audit::write(&tx, self, by, action, id, Some(authority)).await?;
+        self.audit(&tx, by, action, id, Some(authority), serde_json::Value::Null)
+            .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)

@@ -1,19 +1,14 @@
 //! The dates of an event, expanded from its rule into rows that can be asked for.
 
-use chrono::Duration;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
 use crate::{
     entity::{item, occurrence},
-    recurrence,
+    recurrence::{self, Window},
     store::{Store, StoreResult},
     value::{Detail, ItemContent},
 };
 
-/// How far back dates are kept.
-const PAST: Duration = Duration::days(400);
-/// How far ahead dates are laid out.
-const AHEAD: Duration = Duration::days(730);
 /// Rows in one statement: SQLite takes 32,766 parameters, a row has 8.
 const ROWS: usize = 1_000;
 
@@ -31,8 +26,7 @@ pub(super) async fn write(
         .filter(occurrence::Column::ItemId.eq(row.id))
         .exec(tx)
         .await?;
-    let now = store.clock.now();
-    let dates = recurrence::expand(event, now - PAST, now + AHEAD);
+    let dates = recurrence::expand(event, Window::around(store.clock.now()))?;
     let rows: Vec<_> = dates
         .into_iter()
         .map(|date| occurrence::Model {

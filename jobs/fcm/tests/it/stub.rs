@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use fcm::{Client, Config, ServiceAccount};
@@ -63,7 +64,16 @@ impl Seen {
 
     /// Returns when `count` requests have come.
     pub async fn requests(&self, count: usize) {
-        self.count.subscribe().wait_for(|seen| *seen >= count).await.unwrap();
+        soon(self.count.subscribe().wait_for(|seen| *seen >= count))
+            .await
+            .unwrap();
+    }
+
+    /// Returns when `count` connections have ended.
+    pub async fn ended(&self, count: usize) {
+        soon(self.closed.subscribe().wait_for(|closed| *closed >= count))
+            .await
+            .unwrap();
     }
 }
 
@@ -118,6 +128,13 @@ impl Stub {
     pub fn client(&self) -> Client {
         Client::new(self.config()).unwrap()
     }
+}
+
+/// Long enough for any machine, so that a failure is not a wait for ever.
+const SOON: Duration = Duration::from_secs(20);
+
+pub async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(SOON, future).await.unwrap()
 }
 
 /// A configuration with `tokens` and Google's own endpoint.

@@ -12,6 +12,7 @@ mod group;
 pub mod hash;
 mod known;
 mod matching;
+mod merge;
 mod plan;
 mod told;
 mod words;
@@ -29,6 +30,7 @@ use self::{
 };
 pub use self::{
     known::{Known, REOPEN_WITHIN},
+    merge::merge,
     plan::{Doubt, Ended, Group, Held, IdMode, Memory, NoSelector, Plan, Poll, Settings, Step},
     told::{PostDecision, PushDecision, Told, ToldState, told, weight},
 };

@@ -145,13 +145,13 @@ pub fn told(class: ChangeClass, entry: &AlertEntry, now: Timestamp, settling: Ti
     }
 }
 
-/// How bad an entry is; where the source does not say, by what it does to service.
+/// How bad an entry is; where the source does not say, by what it does to service. A source that says neither ("Train
+/// delayed", and no more) is taken seriously: an alert that is nothing but information can say so.
 pub fn weight(entry: &AlertEntry) -> Severity {
     match (entry.severity, entry.effect) {
-        (
-            Severity::UnknownSeverity,
-            Effect::NoEffect | Effect::AdditionalService | Effect::OtherEffect | Effect::UnknownEffect,
-        ) => Severity::Info,
+        (Severity::UnknownSeverity, Effect::NoEffect | Effect::AdditionalService | Effect::OtherEffect) => {
+            Severity::Info
+        }
         (
             Severity::UnknownSeverity,
             Effect::NoService
@@ -160,6 +160,7 @@ pub fn weight(entry: &AlertEntry) -> Severity {
             | Effect::Detour
             | Effect::ModifiedService
             | Effect::StopMoved
+            | Effect::UnknownEffect
             | Effect::AccessibilityIssue,
         ) => Severity::Warning,
         (said, _) => said,

@@ -53,6 +53,26 @@ pub(super) fn title_without_lines(text: &str, lines: &BTreeSet<&str>) -> BTreeSe
     kept
 }
 
+/// What a title says after the names of lines that it begins with: `Prolongation des travaux` of `L 45 - Prolongation des
+/// travaux`. The whole title, when it says nothing else.
+pub(super) fn after_lines<'a>(text: &'a str, lines: &[&str]) -> &'a str {
+    let names: BTreeSet<String> = lines.iter().map(|line| bare_name(&fold(line)).to_owned()).collect();
+    let mut rest = text.trim_start();
+    let mut in_names = false;
+    while let Some(chunk) = rest.split_whitespace().next() {
+        let word = fold(chunk.trim_matches(|c: char| !c.is_alphanumeric()));
+        let announces = LINE_WORDS.contains(&word.as_str());
+        let names_line = names.contains(bare_name(&word)) || glued_line_name(&word);
+        let goes_on = in_names && (word.is_empty() || looks_like_line(&word) || CONNECTORS.contains(&word.as_str()));
+        if !(announces || names_line || goes_on) {
+            break;
+        }
+        in_names = true;
+        rest = rest[chunk.len()..].trim_start();
+    }
+    if rest.is_empty() { text } else { rest }
+}
+
 /// 0 (nothing in common) to 1 (the same words). Two empty titles have nothing in common.
 pub(super) fn similarity(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
     let weight = |words: &mut dyn Iterator<Item = &String>| {
@@ -195,6 +215,22 @@ mod tests {
             "2/14 travaux rue de Kermaria",
         ] {
             assert_eq!(title_without_lines(spelled, &lines), bare, "{spelled}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_lines_before_a_title_are_set_apart() {
+        for (title, said) in [
+            (
+                "L 45 Prolongation des travaux rue de Kermaria",
+                "Prolongation des travaux rue de Kermaria",
+            ),
+            ("Lignes 2, 4 et 14 : travaux rue Haute", "travaux rue Haute"),
+            ("L40 - Déviation", "Déviation"),
+            ("Tram B", "Tram B"),
+            ("Travaux ligne 45", "Travaux ligne 45"),
+        ] {
+            assert_eq!(after_lines(title, &["45", "B"]), said);
         }
     }
 

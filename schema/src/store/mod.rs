@@ -19,6 +19,7 @@ mod password;
 mod publish;
 mod seal;
 mod sessions;
+mod sources;
 mod staff;
 mod tokens;
 mod transit;
@@ -39,6 +40,7 @@ pub use self::{
     items::{ItemFilter, StoredItem},
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
+    sources::{NewSource, PollOutcome, PollSummary},
     staff::Person,
     tokens::NewToken,
 };

@@ -36,6 +36,8 @@ pub(super) struct Release<'a> {
     pub change: Change,
     /// For disruptions: who is told.
     pub class: Option<ChangeClass>,
+    /// Shown in the app only: nothing is pushed, and no new post is made.
+    pub quiet: bool,
     /// On whose behalf.
     pub by: &'a Viewer,
 }
@@ -58,6 +60,7 @@ impl Store {
                     content,
                     change: Change::Published,
                     class,
+                    quiet: false,
                     by,
                 },
             )
@@ -130,6 +133,7 @@ impl Store {
                     content,
                     change: Change::Amended,
                     class,
+                    quiet: false,
                     by,
                 },
             )
@@ -170,6 +174,7 @@ impl Store {
                     content,
                     change: Change::Resolved,
                     class,
+                    quiet: false,
                     by,
                 },
             )
@@ -190,6 +195,7 @@ impl Store {
                     content,
                     change: Change::Withdrawn,
                     class: None,
+                    quiet: false,
                     by,
                 },
             )
@@ -256,6 +262,7 @@ impl Store {
             content,
             change,
             class,
+            quiet,
             by,
         } = release;
         let problems = draft::problems(&content);
@@ -266,7 +273,7 @@ impl Store {
         write_content(tx, &item, &content).await?;
         let row = self.turn(tx, item, change).await?;
         dates::write(tx, self, &row, &content).await?;
-        let revision = self.freeze(tx, &row, &content, change, class, by).await?;
+        let revision = self.freeze(tx, &row, &content, (change, class, quiet), by).await?;
         if let Some(class) = class {
             self.note_update(tx, &row, &content, class).await?;
         }
@@ -305,8 +312,7 @@ impl Store {
         tx: &DatabaseTransaction,
         row: &item::Model,
         content: &ItemContent,
-        change: Change,
-        class: Option<ChangeClass>,
+        (change, class, quiet): (Change, Option<ChangeClass>, bool),
         by: &Viewer,
     ) -> StoreResult<RevisionId> {
         let id = self.ids.make();
@@ -317,6 +323,7 @@ impl Store {
             version: row.version,
             change,
             class,
+            quiet,
             at: row.updated_at,
             by: by.staff,
             content: content.clone(),

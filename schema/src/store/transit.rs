@@ -52,20 +52,17 @@ impl Store {
 
     /// Replaces the lines and stops that `source` brought with what it brings now. Ids stay with their keys, and what
     /// is not in the timetable any more is retired, not removed: closed stops are just those that alerts name.
-    pub async fn put_transit(
+    pub(super) async fn put_transit(
         &self,
+        tx: &DatabaseTransaction,
         authority: AuthorityId,
         source: SourceId,
         network: &TransitNetwork,
     ) -> StoreResult<()> {
-        let tx = self.publication().await?;
-        let lines = self.put_lines(&tx, authority, source, &network.lines).await?;
-        let stops = self.put_stops(&tx, authority, source, &network.stops).await?;
-        put_served(&tx, &lines, &stops, &network.served).await?;
-        outbox::append(&tx, self, authority, None).await?;
-        tx.commit().await?;
-        self.bus.nudge().await;
-        Ok(())
+        let lines = self.put_lines(tx, authority, source, &network.lines).await?;
+        let stops = self.put_stops(tx, authority, source, &network.stops).await?;
+        put_served(tx, &lines, &stops, &network.served).await?;
+        outbox::append(tx, self, authority, None).await
     }
 
     async fn put_lines(

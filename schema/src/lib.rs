@@ -11,4 +11,5 @@ pub mod entity;
 pub mod id;
 pub mod recurrence;
 pub mod store;
+pub mod text;
 pub mod value;

@@ -1,0 +1,9 @@
+//! Each rule and each accident, seen by a plain HTTP client.
+
+mod bluesky;
+mod facebook;
+mod fcm;
+mod mastodon;
+mod page;
+mod sandbox;
+mod world;

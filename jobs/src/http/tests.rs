@@ -1,3 +1,4 @@
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use beffroi_schema::clock::Clock;
 use reqwest::StatusCode;
 use tokio::{
@@ -9,7 +10,7 @@ use super::*;
 
 /// Answers one connection after another with these bytes, and hands back its port.
 #[expect(clippy::disallowed_methods, reason = "a server of one test, gone with its runtime")]
-async fn server(answers: Vec<String>) -> u16 {
+async fn server(answers: Vec<impl AsRef<[u8]> + Send + 'static>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap_or_else(|error| panic!("{error}"));
@@ -21,7 +22,7 @@ async fn server(answers: Vec<String>) -> u16 {
             };
             let mut asked = [0; 2048];
             let _read = stream.read(&mut asked).await;
-            let _written = stream.write_all(answer.as_bytes()).await;
+            let _written = stream.write_all(answer.as_ref()).await;
         }
     });
     port
@@ -66,6 +67,27 @@ async fn no_more_is_read_than_was_asked_for() {
         http.read(url(port)).send(5).await.map(|answer| answer.body),
         Err(CallError::TooLong(5))
     );
+}
+
+/// 100,000 times the letter a, in 133 bytes: `printf 'a%.0s' {1..100000} | gzip -9`.
+const BOMB: [&str; 2] = [
+    "H4sIAAAAAAACA+3BMQEAAADCoKzrX8IaHkABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAArwaH+uIboIYBAA==",
+];
+
+#[tokio::test]
+async fn what_a_body_unpacks_to_is_what_counts() {
+    let packed = BASE64_STANDARD.decode(BOMB.concat()).unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+        packed.len()
+    );
+    let answer = [head.into_bytes(), packed].concat();
+    let port = server(vec![answer.clone(), answer]).await;
+    let http = door(&[port]);
+    let read = http.read(url(port)).send(99_999).await.map(|answer| answer.body);
+    assert_eq!(read, Err(CallError::TooLong(99_999)));
+    assert_eq!(http.read(url(port)).send(100_000).await.unwrap().body.len(), 100_000);
 }
 
 #[tokio::test]

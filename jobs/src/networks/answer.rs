@@ -99,14 +99,17 @@ pub(super) fn check_pictures(pictures: &[Picture], most: u32, most_bytes: u64) -
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use reqwest::header::HeaderMap;
+
     use super::*;
 
     fn verdict(status: u16, twice: Twice) -> DeliveryError {
         let status = reqwest::StatusCode::from_u16(status).unwrap_or_default();
         let answer = Answer {
             status,
-            headers: Default::default(),
-            body: Default::default(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
             wait: None,
         };
         by_status(&answer, String::new(), twice)

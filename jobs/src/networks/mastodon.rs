@@ -231,5 +231,5 @@ fn idempotency_key(post: &Rendered, key: DeliveryId, answered: &str) -> String {
     hash.update(key.0.as_bytes());
     hash.update(answered.as_bytes());
     hash.update(json!(post).to_string().as_bytes());
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", bytes::Bytes::copy_from_slice(&hash.finalize()))
 }

@@ -10,6 +10,9 @@ use crate::value::{Change, Kind, OccurrenceStatus, Severity};
 /// Lines named in the lead; beyond that the title has to say it.
 const MAX_LINES: usize = 4;
 
+/// Between the lines and what is said of them.
+pub(super) const DASH: &str = "\u{a0}– ";
+
 /// Stops named in a post.
 const MAX_STOPS: usize = 6;
 
@@ -30,7 +33,7 @@ pub fn post(story: &Story<'_>, link_in_text: bool) -> PostText {
     }
 }
 
-/// "Mise à jour : Tram B : service interrompu".
+/// "⚠️ Mise à jour : Tram B – Rails à remplacer".
 fn lead(story: &Story<'_>, tongue: Tongue) -> String {
     let subject = subject(story, tongue);
     let said = prefix(story, tongue).map_or(subject.clone(), |word| format!("{word}{}{subject}", tongue.colon()));
@@ -54,7 +57,7 @@ pub(super) fn prefix(story: &Story<'_>, tongue: Tongue) -> Option<&'static str> 
 fn subject(story: &Story<'_>, tongue: Tongue) -> String {
     let title = phrases::typeset(story.text.title.trim(), tongue);
     match lines(story, tongue) {
-        Some(lines) if !names_lines(&title, story) => format!("{lines}{}{title}", tongue.colon()),
+        Some(lines) if !names_lines(&title, story) => format!("{lines}{DASH}{title}"),
         Some(_) | None => title,
     }
 }

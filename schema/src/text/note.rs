@@ -39,7 +39,7 @@ pub fn words(story: &Story<'_>, now: Timestamp) -> Words {
 fn headline(story: &Story<'_>, tongue: Tongue) -> (String, Option<String>) {
     let title = phrases::typeset(story.text.title.trim(), tongue);
     match (compose::lines(story, tongue), phrases::effect(story.effect, tongue)) {
-        (Some(lines), Some(effect)) => (format!("{lines}{}{effect}", tongue.colon()), Some(title)),
+        (Some(lines), Some(effect)) => (format!("{lines}{}{effect}", compose::DASH), Some(title)),
         (Some(lines), None) => (lines, Some(title)),
         (None, _) => (title, None),
     }

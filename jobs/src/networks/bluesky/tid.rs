@@ -21,7 +21,7 @@ pub(super) fn derive(at: Timestamp, key: DeliveryId) -> String {
     let number = ((millis * 1000 + micros) << 10) | clock_id;
     (0..LENGTH)
         .rev()
-        .map(|place| char::from(ALPHABET[(number >> (5 * place)) as usize & 31]))
+        .map(|place| char::from(ALPHABET[usize::from((number >> (5 * place)).to_le_bytes()[0] & 31)]))
         .collect()
 }
 

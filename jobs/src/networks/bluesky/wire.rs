@@ -76,14 +76,15 @@ pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
         | "RepoTakendown"
         | "RepoSuspended"
         | "RepoDeactivated"
-        | "RepoNotFound" => DeliveryError::Locked(reason),
+        | "RepoNotFound"
+        // The method is not there: the address is not that of a server that holds accounts.
+        | "XRPCNotSupported"
+        | "MethodNotImplemented" => DeliveryError::Locked(reason),
         "RecordNotFound" => DeliveryError::Gone(reason),
         "RateLimitExceeded" => DeliveryError::Retry {
             after: answer.wait,
             reason,
         },
-        // The method is not there: the address is not that of a server that holds accounts.
-        "XRPCNotSupported" | "MethodNotImplemented" => DeliveryError::Locked(reason),
         _ => by_status(answer, reason, twice),
     }
 }
@@ -100,7 +101,7 @@ mod tests {
             verdict(
                 &Answer {
                     status,
-                    headers: Default::default(),
+                    headers: reqwest::header::HeaderMap::new(),
                     body,
                     wait: None,
                 },

@@ -135,7 +135,7 @@ mod tests {
             verdict(
                 &Answer {
                     status,
-                    headers: Default::default(),
+                    headers: reqwest::header::HeaderMap::new(),
                     body,
                     wait: None,
                 },

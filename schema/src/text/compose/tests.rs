@@ -113,21 +113,21 @@ fn a_disruption_says_which_line_what_and_until_when() {
     assert_eq!(
         shown(&story),
         [
-            "⚠️ Tram~B~: Rails à remplacer",
+            "⚠️ Tram~B~– Rails à remplacer",
             "Service interrompu (travaux)",
             "Du dimanche 20~décembre à 5~h au jeudi 24~décembre 2026 à minuit",
             "Arrêts concernés~: Polygone, Musée"
         ]
     );
     story.change = Change::Amended;
-    assert_eq!(shown(&story)[0], "⚠️ Mise à jour~: Tram~B~: Rails à remplacer");
+    assert_eq!(shown(&story)[0], "⚠️ Mise à jour~: Tram~B~– Rails à remplacer");
     story.change = Change::Resolved;
     assert_eq!(
         shown(&story),
-        ["✅ Terminé~: Tram~B~: Rails à remplacer", "Retour à la normale."]
+        ["✅ Terminé~: Tram~B~– Rails à remplacer", "Retour à la normale."]
     );
     story.change = Change::Withdrawn;
-    assert_eq!(shown(&story)[0], "Information retirée~: Tram~B~: Rails à remplacer");
+    assert_eq!(shown(&story)[0], "Information retirée~: Tram~B~– Rails à remplacer");
 }
 
 #[test]
@@ -164,8 +164,8 @@ fn a_notification_has_two_short_lines() {
     let mut story = tram(&text, &french);
     story.stops = Vec::new();
     let words = note::words(&story, at("2026-12-24T08:00:00Z"));
-    assert_eq!(words.title, "Tram\u{a0}B\u{a0}: service interrompu");
-    let start = "Rails à remplacer entre Polygone et Musée\nService interrompu (travaux)\nJusqu’à aujourd’hui\nDes bus";
+    assert_eq!(words.title, "Tram\u{a0}B\u{a0}– service interrompu");
+    let start = "Rails à remplacer entre Polygone et Musée\nService interrompu (travaux)\nJusqu’à minuit\nDes bus";
     assert!(words.body.starts_with(start), "{}", words.body);
     assert!(
         words.body.chars().count() <= 240 && words.body.ends_with("relais."),
@@ -174,7 +174,7 @@ fn a_notification_has_two_short_lines() {
     );
     story.change = Change::Resolved;
     let words = note::words(&story, at("2026-12-24T08:00:00Z"));
-    assert_eq!(words.title, "✅ Terminé\u{a0}: Tram\u{a0}B\u{a0}: service interrompu");
+    assert_eq!(words.title, "✅ Terminé\u{a0}: Tram\u{a0}B\u{a0}– service interrompu");
     assert_eq!(
         words.body,
         "Retour à la normale.\nRails à remplacer entre Polygone et Musée"

@@ -37,7 +37,11 @@ pub(super) fn word(span: &Span, seen: Seen) -> String {
         Span::Days(first, last) => days(first, last, seen),
         Span::Across(from, to) => across(from, to, seen),
         Span::From(moment) => format!("from {}", bound(moment, seen)),
-        Span::Until(moment) => format!("until {}", bound(moment, seen)),
+        Span::Until(moment) => match (named(moment.day, seen), moment.time) {
+            (Some(_), None) if seen.is_today(moment.day) => "until midnight".to_owned(),
+            (Some(tomorrow), None) => format!("until the end of {tomorrow}"),
+            (Some(_), Some(_)) | (None, _) => format!("until {}", bound(moment, seen)),
+        },
     }
 }
 

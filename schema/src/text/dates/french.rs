@@ -42,8 +42,9 @@ pub(super) fn word(span: &Span, seen: Seen) -> String {
 fn until(moment: Moment, seen: Seen) -> String {
     let day = match (named(moment.day, seen), moment.time) {
         (Some(_), Some(to)) if seen.is_today(moment.day) => return format!("jusqu’à {}", time(to)),
-        (Some(today), _) if seen.is_today(moment.day) => format!("jusqu’à {today}"),
-        (Some(tomorrow), _) => format!("jusqu’à {tomorrow}"),
+        (Some(_), None) if seen.is_today(moment.day) => "jusqu’à minuit".to_owned(),
+        (Some(tomorrow), None) => format!("jusqu’à {tomorrow} inclus"),
+        (Some(tomorrow), Some(_)) => format!("jusqu’à {tomorrow}"),
         (None, _) => format!("jusqu’au {}", date(moment.day, seen)),
     };
     moment.time.map_or(day.clone(), |to| format!("{day} à {}", time(to)))

@@ -164,7 +164,11 @@ fn near_days_have_names() {
     assert_eq!(lasting("", "2026-12-24 18:00", seen), ["jusqu’à 18~h", "until 6~pm"]);
     assert_eq!(
         lasting("", "2026-12-25 00:00", seen),
-        ["jusqu’à aujourd’hui", "until today"]
+        ["jusqu’à minuit", "until midnight"]
+    );
+    assert_eq!(
+        lasting("", "2026-12-26 00:00", seen),
+        ["jusqu’à demain inclus", "until the end of tomorrow"]
     );
     assert_eq!(
         lasting("", "2026-12-25 18:00", seen),

@@ -38,12 +38,14 @@ pub(super) fn thread(pds: &mut Pds, call: &Call) -> Reply {
     }
 }
 
-/// The public page of a post.
+/// The public page of a post, its author named by handle or by DID.
 pub(super) fn page(pds: &mut Pds, call: &Call) -> Reply {
+    let author = pds.account(call.segment(1)).map(|account| account.id.as_str());
+    let rkey = format!("/{}", call.segment(3));
     let post = pds
         .posts
         .iter()
-        .rfind(|post| post.url.ends_with(&call.path) && !post.deleted());
+        .rfind(|post| Some(post.account.as_str()) == author && post.remote_id.ends_with(&rkey) && !post.deleted());
     let Some(post) = post else {
         return failure(StatusCode::NOT_FOUND, "NotFound", "Post not found");
     };

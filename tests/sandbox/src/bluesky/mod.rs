@@ -84,6 +84,7 @@ impl Pds {
             ("POST", "com.atproto.repo.deleteRecord") => (Operation::Delete, repo::delete),
             ("GET", "com.atproto.repo.getRecord") => (Operation::Read, repo::show),
             ("GET", "com.atproto.repo.listRecords") => (Operation::Read, repo::list),
+            ("GET", "app.bsky.actor.getProfile") => (Operation::Read, server::profile),
             ("GET", "app.bsky.feed.getPosts") => (Operation::Read, feed::posts),
             ("GET", "app.bsky.feed.getPostThread") => (Operation::Read, feed::thread),
             _ => return None,

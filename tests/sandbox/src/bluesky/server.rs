@@ -32,6 +32,17 @@ pub(super) fn resolve_handle(pds: &mut Pds, call: &Call) -> Reply {
     }
 }
 
+/// An account as its readers see it. Nobody follows anybody here.
+pub(super) fn profile(pds: &mut Pds, call: &Call) -> Reply {
+    match pds.account(&call.param("actor").unwrap_or_default()) {
+        Some(account) => Reply::ok(&json!({
+            "did": account.id, "handle": account.handle, "displayName": account.name,
+            "followersCount": 0, "followsCount": 0, "postsCount": pds.posts.len(),
+        })),
+        None => failure(http::StatusCode::BAD_REQUEST, "InvalidRequest", "Profile not found"),
+    }
+}
+
 /// As the PLC directory answers `GET /{did}`: the miniature is its own directory.
 pub(super) fn did_document(pds: &mut Pds, call: &Call) -> Reply {
     match pds.account(call.segment(0)) {

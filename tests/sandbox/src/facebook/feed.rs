@@ -62,6 +62,7 @@ pub(super) fn list(graph: &mut Graph, call: &Call, page: &Account) -> Result<Rep
     let visible = graph.posts.iter().rev().filter(|PagePost { post, published }| {
         *published
             && post.account == page.id
+            && post.reply_to.is_none()
             && !post.deleted()
             && since.is_none_or(|since| post.created_at >= since)
             && until.is_none_or(|until| post.created_at <= until)

@@ -90,6 +90,7 @@ impl Protocol for Graph {
             ("GET", [VERSION, _, "feed" | "published_posts" | "posts"]) => {
                 (Operation::Read, |graph, call| graph.run(call, feed::list))
             }
+            ("POST", [VERSION, _, "comments"]) => (Operation::Create, |graph, call| graph.run(call, node::comment)),
             ("POST", [VERSION, _, "photos"]) => (Operation::Upload, |graph, call| graph.run(call, photo::create)),
             ("GET", [VERSION, id]) if self.is_page(id) => {
                 (Operation::Describe, |graph, call| graph.run(call, page::show))

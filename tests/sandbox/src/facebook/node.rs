@@ -33,6 +33,26 @@ pub(super) fn update(graph: &mut Graph, call: &Call, page: &Account) -> Result<R
     Ok(success())
 }
 
+/// An answer under a post.
+pub(super) fn comment(graph: &mut Graph, call: &Call, page: &Account) -> Result<Reply, GraphError> {
+    let parent = graph.live_post(call)?.post.remote_id.clone();
+    let Some(message) = call.param("message").filter(|message| !message.is_empty()) else {
+        return Err(GraphError::parameter("Requires message"));
+    };
+    feed::check_message(&message)?;
+    let mut post = graph.keep(page, message, None, Vec::new(), true, call.at);
+    post.reply_to = Some(parent);
+    if let Some(kept) = graph.posts.last_mut() {
+        kept.post = post.clone();
+    }
+    let published = true;
+    select(
+        &json(&PagePost { post, published }),
+        call.param("fields").as_deref().unwrap_or("id"),
+        "Comment",
+    )
+}
+
 /// A post, or a photo that no post shows.
 pub(super) fn delete(graph: &mut Graph, call: &Call, page: &Account) -> Result<Reply, GraphError> {
     let id = call.segment(1);

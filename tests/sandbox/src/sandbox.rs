@@ -64,13 +64,13 @@ pub enum StartError {
 }
 
 /// The outside world. Dropping it closes every port and connection.
-#[derive(Debug)]
 pub struct Sandbox {
     pub fcm: Fcm,
     pub mastodon: Miniature,
     pub bluesky: Miniature,
     pub facebook: Miniature,
     journal: Arc<Journal>,
+    view: View,
     page_url: String,
     /// Held, not used: their end is the sandbox's.
     _tasks: JoinSet<()>,
@@ -98,14 +98,22 @@ impl Sandbox {
         let [mastodon, bluesky, facebook] =
             <[Miniature; 3]>::try_from(networks).map_err(|_| io::Error::other("a network was not started"))?;
 
-        let view = View::new(fcm.clone(), [mastodon.clone(), bluesky.clone(), facebook.clone()]);
-        tasks.spawn(page.serve(serve_router(page::router(view)), watch::Sender::new(()).subscribe()));
+        let view = View {
+            fcm: fcm.clone(),
+            networks: [mastodon.clone(), bluesky.clone(), facebook.clone()],
+            clock: Arc::clone(&options.clock),
+        };
+        tasks.spawn(page.serve(
+            serve_router(page::router(view.clone())),
+            watch::Sender::new(()).subscribe(),
+        ));
         Ok(Self {
             fcm,
             mastodon,
             bluesky,
             facebook,
             journal,
+            view,
             page_url,
             _tasks: tasks,
         })
@@ -142,8 +150,7 @@ impl Sandbox {
 
     /// `/sandbox` and `/sandbox.json`, to be mounted elsewhere.
     pub fn page_router(&self) -> Router {
-        let networks = Kind::ALL.map(|kind| self.network(kind).clone());
-        page::router(View::new(self.fcm.clone(), networks))
+        page::router(self.view.clone())
     }
 }
 
@@ -195,4 +202,13 @@ fn serve_router(router: Router) -> Handler {
         }
         .boxed()
     })
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("page", &self.page_url)
+            .field("fcm", &self.fcm)
+            .finish_non_exhaustive()
+    }
 }

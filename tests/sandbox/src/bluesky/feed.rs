@@ -1,4 +1,4 @@
-//! What readers see: the AppView's part, at once instead of a little later.
+//! What readers see: the `AppView`'s part, at once instead of a little later.
 
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A Bluesky PDS in miniature, with the few AppView reads a poster needs.
+//! A Bluesky PDS in miniature, with the few `AppView` reads a poster needs.
 //!
 //! <https://docs.bsky.app/docs/category/http-reference>
 

@@ -102,13 +102,11 @@ pub(super) fn show(pds: &mut Pds, call: &Call) -> Reply {
     let Some(key) = pds.key_of(call) else {
         return invalid("Could not find repo");
     };
-    match pds.records.get(&key) {
-        Some(record) => Reply::ok(&json!({"uri": key.uri(), "cid": record.cid, "value": record.value})),
-        None => {
-            let message = format!("Could not locate record: {}", key.uri());
-            failure(StatusCode::BAD_REQUEST, "RecordNotFound", &message)
-        }
-    }
+    let Some(record) = pds.records.get(&key) else {
+        let message = format!("Could not locate record: {}", key.uri());
+        return failure(StatusCode::BAD_REQUEST, "RecordNotFound", &message);
+    };
+    Reply::ok(&json!({"uri": key.uri(), "cid": record.cid, "value": record.value}))
 }
 
 /// Newest key first, unless reversed.

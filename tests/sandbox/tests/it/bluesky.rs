@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use beffroi_sandbox::{Fault, Operation, Post};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};

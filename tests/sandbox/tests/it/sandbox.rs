@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use beffroi_sandbox::{Kind, Operation};
 use serde_json::json;
 

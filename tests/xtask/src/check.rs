@@ -1,5 +1,6 @@
 //! `cargo xtask check` and `cargo xtask fix`: what must hold of the code itself.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -130,7 +131,21 @@ fn deny(summary: &mut Summary) {
         );
         return;
     }
-    // Without the network: the advisory database is the one last fetched by `cargo deny fetch`.
-    let mut deny = cargo(["deny", "--offline", "check", "licenses", "bans", "sources"]);
-    summary.step("Licences, bans, sources", || process::run(&mut deny, ASK_LIMIT));
+    let deny = |checks: &[&str]| process::run(cargo(["deny", "--offline", "check"]).args(checks), ASK_LIMIT);
+    summary.step("Licences, bans, sources", || deny(&["licenses", "bans", "sources"]));
+    if advisories_fetched() {
+        summary.step("Known advisories", || deny(&["advisories"]));
+    } else {
+        summary.leave_out(
+            "known advisories",
+            "their database is not on this machine (cargo deny fetch)",
+        );
+    }
+}
+
+/// Where cargo-deny keeps the advisories it last fetched.
+fn advisories_fetched() -> bool {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|user| user.join(".cargo")));
+    home.is_some_and(|home| home.join("advisory-dbs").exists())
 }

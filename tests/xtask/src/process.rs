@@ -180,3 +180,54 @@ fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn the_words_of_a_quiet_program_are_shown_when_it_fails() {
+        let error = output(
+            &mut shell("echo first; echo second >&2; exit 3"),
+            Duration::from_secs(10),
+        )
+        .unwrap_err();
+        let shown = format!("{error:#}");
+        assert!(shown.contains("first\nsecond"), "{shown}");
+        assert!(shown.contains("exit status: 3"), "{shown}");
+    }
+
+    #[test]
+    fn a_program_is_ended_with_its_children_when_its_time_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut parent = shell("sleep 600 & echo $! > child; wait");
+        let mut running = Running::start(parent.current_dir(&folder)).unwrap();
+        let child = || {
+            std::fs::read_to_string(folder.path().join("child"))
+                .ok()
+                .filter(|id| id.ends_with('\n'))
+        };
+        running.until(Duration::from_secs(10), || child().is_some()).unwrap();
+        let error = running.succeed(Duration::ZERO).unwrap_err();
+        assert!(error.to_string().contains("still running"), "{error}");
+        let state = format!("/proc/{}/stat", child().unwrap().trim());
+        // Gone, or ended and waiting to be collected by whoever adopted it.
+        assert!(std::fs::read_to_string(state).map_or(true, |stat| stat.contains(") Z ")));
+    }
+
+    #[test]
+    fn lines_are_handed_over_as_they_come() {
+        let mut lines = Vec::new();
+        run_by_line(&mut shell("echo a; echo b"), Duration::from_secs(10), |line| {
+            lines.push(line.to_owned());
+        })
+        .unwrap();
+        assert_eq!(lines, ["a", "b"]);
+    }
+}

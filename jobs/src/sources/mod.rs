@@ -1,6 +1,7 @@
 //! The seam to what is polled. One format, one file; fetch and parse only: the store reconciles, once for all formats.
 
 pub mod gtfs_rt;
+pub mod gtfs_static;
 mod issues;
 mod markup;
 

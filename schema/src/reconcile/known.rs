@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::hash;
+use super::{
+    hash,
+    plan::{Ended, Step},
+};
 use crate::{clock::Timestamp, id::RecordId, value::AlertEntry};
 
 /// A disruption that comes back within this time is the same one.
@@ -62,39 +65,45 @@ impl Known {
         }
     }
 
-    /// Seen again, under `key`.
-    pub fn touch(&mut self, key: &str, now: Timestamp) {
+    /// Carries out a step about this record.
+    pub fn apply(&mut self, step: &Step, now: Timestamp) {
+        match step {
+            Step::Create { .. } => {}
+            Step::Touch { key, .. } => self.touch(key, now),
+            Step::Revise { entry, .. } => self.revise(entry, now),
+            Step::Miss { .. } => self.miss(now),
+            Step::Resolve { why, .. } => {
+                if *why == Ended::Absent {
+                    self.miss(now);
+                }
+                self.resolved_at = Some(now);
+            }
+            Step::Reopen { entry, .. } => {
+                self.revise(entry, now);
+                self.resolved_at = None;
+                self.flap_times.retain(|at| now - at <= FLAP_WINDOW);
+                self.flap_times.push(now);
+            }
+        }
+    }
+
+    fn touch(&mut self, key: &str, now: Timestamp) {
         key.clone_into(&mut self.key);
         self.last_seen = now;
         self.misses = 0;
         self.first_missed_at = None;
     }
 
-    /// Seen again, with another content.
-    pub fn revise(&mut self, entry: AlertEntry, now: Timestamp) {
+    fn revise(&mut self, entry: &AlertEntry, now: Timestamp) {
         self.touch(&entry.key, now);
-        self.text_hash = hash::text(&entry);
-        self.content_hash = hash::content(&entry);
-        self.entry = entry;
+        self.text_hash = hash::text(entry);
+        self.content_hash = hash::content(entry);
+        self.entry = entry.clone();
     }
 
-    /// Not seen.
-    pub fn miss(&mut self, now: Timestamp) {
+    fn miss(&mut self, now: Timestamp) {
         self.misses += 1;
         self.first_missed_at.get_or_insert(now);
-    }
-
-    /// Over.
-    pub fn resolve(&mut self, now: Timestamp) {
-        self.resolved_at = Some(now);
-    }
-
-    /// Back after it was over.
-    pub fn reopen(&mut self, entry: AlertEntry, now: Timestamp) {
-        self.revise(entry, now);
-        self.resolved_at = None;
-        self.flap_times.retain(|at| now - at <= FLAP_WINDOW);
-        self.flap_times.push(now);
     }
 
     /// Whether one more return, now, would make it one that comes and goes.

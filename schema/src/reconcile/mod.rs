@@ -36,6 +36,7 @@ pub use self::{
 };
 use crate::{
     clock::Timestamp,
+    id::RecordId,
     value::{AlertEntry, Coverage, IssueCode, PollClass},
 };
 
@@ -84,16 +85,26 @@ pub fn plan(known: &[Known], poll: &Poll<'_>, memory: &Memory, settings: &Settin
 }
 
 impl Step {
-    /// Records by id, then new ones by key.
-    fn place(&self) -> (bool, Option<crate::id::RecordId>, &str) {
+    /// The record it is about; none for a new one.
+    pub fn record(&self) -> Option<RecordId> {
         match self {
-            Self::Create { entry, .. } => (true, None, &entry.key),
+            Self::Create { .. } => None,
             Self::Revise { record, .. }
             | Self::Touch { record, .. }
             | Self::Miss { record }
             | Self::Resolve { record, .. }
-            | Self::Reopen { record, .. } => (false, Some(*record), ""),
+            | Self::Reopen { record, .. } => Some(*record),
         }
+    }
+
+    /// Records by id, then new ones by key.
+    fn place(&self) -> (bool, Option<RecordId>, &str) {
+        let key = if let Self::Create { entry, .. } = self {
+            entry.key.as_str()
+        } else {
+            ""
+        };
+        (self.record().is_none(), self.record(), key)
     }
 }
 

@@ -86,16 +86,7 @@ impl Ledger {
                 };
                 self.known.push(Known::create(id, group, entry.clone(), now));
             }
-            Step::Revise { record, entry, .. } => self.row(*record).revise(entry.clone(), now),
-            Step::Touch { record, key } => self.row(*record).touch(key, now),
-            Step::Miss { record } => self.row(*record).miss(now),
-            Step::Resolve { record, why } => {
-                if *why == Ended::Absent {
-                    self.row(*record).miss(now);
-                }
-                self.row(*record).resolve(now);
-            }
-            Step::Reopen { record, entry, .. } => self.row(*record).reopen(entry.clone(), now),
+            known => self.row(known.record().unwrap()).apply(known, now),
         }
     }
 
@@ -583,7 +574,7 @@ proptest! {
         let before = ledger.known.len();
         let plan = ledger.poll(&second, noon() + minutes(1));
         prop_assume!(plan.class == PollClass::Good);
-        let records: Vec<_> = plan.steps.iter().filter_map(|step| step.place().1).collect();
+        let records: Vec<_> = plan.steps.iter().filter_map(Step::record).collect();
         let distinct: BTreeSet<_> = records.iter().collect();
         prop_assert_eq!(distinct.len(), records.len());
         prop_assert_eq!(records.len(), before);

@@ -60,13 +60,7 @@ pub fn decode(body: &Bytes) -> Result<FeedMessage, SourceError> {
             limit: format!("{MAX_BODY_BYTES} bytes"),
         });
     }
-    let visible = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
-    let feed = match visible.first() {
-        None => return Err(unreadable("the answer is empty")),
-        Some(b'<') => return Err(unreadable("a page in HTML or XML")),
-        Some(b'{') => json(visible)?,
-        Some(_) => protobuf(body)?,
-    };
+    let feed = protobuf(body).or_else(|fault| otherwise(body, fault))?;
     let header = feed.header.as_ref().ok_or_else(|| unreadable("no header"))?;
     if header.gtfs_realtime_version.as_deref().is_none_or(str::is_empty) {
         return Err(unreadable("the header gives no version"));
@@ -78,6 +72,19 @@ pub fn decode(body: &Bytes) -> Result<FeedMessage, SourceError> {
     }
 }
 
+/// What is no protocol buffers may be JSON. Only after the attempt: the first bytes do not tell, since a header of 123
+/// bytes begins with a line break and a `{`.
+fn otherwise(body: &Bytes, fault: SourceError) -> Result<FeedMessage, SourceError> {
+    let visible = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    match (visible.first(), fault) {
+        (_, fault @ SourceError::TooLarge { .. }) => Err(fault),
+        (None, _) => Err(unreadable("the answer is empty")),
+        (Some(b'<'), _) => Err(unreadable("a page in HTML or XML")),
+        (Some(b'{'), _) => json(visible),
+        (Some(_), fault) => Err(fault),
+    }
+}
+
 fn protobuf(body: &Bytes) -> Result<FeedMessage, SourceError> {
     let broken = |error: prost::DecodeError| unreadable(&error.to_string());
     let mut count = 0;
@@ -85,7 +92,13 @@ fn protobuf(body: &Bytes) -> Result<FeedMessage, SourceError> {
         Fault::Broken(error) => broken(error),
         Fault::TooMany => too_many(),
     })?;
-    FeedMessage::decode(body.clone()).map_err(broken)
+    let feed = FeedMessage::decode(body.clone()).map_err(broken)?;
+    // A text can happen to be a well-formed message of unknown fields.
+    if feed.header.is_none() {
+        Err(unreadable("no header"))
+    } else {
+        Ok(feed)
+    }
 }
 
 fn json(body: &[u8]) -> Result<FeedMessage, SourceError> {

@@ -141,6 +141,14 @@ fn bombs_are_refused_before_they_take_memory() {
 }
 
 #[test]
+fn a_header_that_looks_like_json_is_none() {
+    let mut message = feed(vec![alert()]);
+    message.header.as_mut().unwrap().gtfs_realtime_version = Some("2".repeat(115));
+    assert!(message.encode_to_vec().starts_with(b"\n{"));
+    assert_eq!(read(&message).len(), 1);
+}
+
+#[test]
 fn newer_codes_are_other_and_known_ones_are_themselves() {
     let entry = read_one(|alert| (alert.cause, alert.effect, alert.severity_level) = (Some(13), Some(11), Some(4)));
     assert_eq!(

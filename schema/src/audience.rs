@@ -108,7 +108,10 @@ impl Place {
     }
 
     fn degrees(&self) -> Rect<f64> {
-        Rect::new(self.plane.unflatten(self.bounds.min()), self.plane.unflatten(self.bounds.max()))
+        Rect::new(
+            self.plane.unflatten(self.bounds.min()),
+            self.plane.unflatten(self.bounds.max()),
+        )
     }
 }
 

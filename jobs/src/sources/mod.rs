@@ -23,7 +23,11 @@ pub trait Source: Send + Sync {
     async fn fetch(&self, cursor: &Cursor) -> Result<Reading, SourceError>;
 }
 
-/// The source at `url`. `settings` are the format's own: an object, empty for what is usual; the error names the field.
+/// The member of a source's settings that belongs to reconciling ([`beffroi_schema::reconcile::Settings`]).
+const RECONCILE: &str = "reconcile";
+
+/// The source at `url`. `settings` are those of the source's row: the format's own, beside `reconcile`; empty for what
+/// is usual. The error names the field that is wrong.
 pub fn open(
     format: SourceFormat,
     url: Url,
@@ -31,11 +35,15 @@ pub fn open(
     http: &Http,
 ) -> Result<Box<dyn Source>, serde_json::Error> {
     let http = http.clone();
+    let mut own = settings.clone();
+    if let Value::Object(fields) = &mut own {
+        fields.retain(|name, _| name != RECONCILE);
+    }
     Ok(match format {
         SourceFormat::GtfsRtAlerts => Box::new(GtfsRtAlerts {
             http,
             url,
-            settings: serde::Deserialize::deserialize(settings)?,
+            settings: serde_json::from_value(own)?,
         }),
         SourceFormat::GtfsStatic => Box::new(GtfsStatic { http, url }),
     })

@@ -5,11 +5,12 @@ use std::time::Duration;
 use beffroi_schema::{
     entity::source,
     store::{PollOutcome, Store, StoreError, StoreResult},
+    value::Language,
 };
 
 use crate::{
     http::Http,
-    sources::{SourceError, registry},
+    sources::{self, Source, SourceError},
 };
 
 /// Sources taken at once.
@@ -37,7 +38,9 @@ impl<'a> Imports<'a> {
         for source in &sources {
             match self.poll(source).await {
                 Ok(()) => {}
-                Err(StoreError::NotFound) => tracing::warn!(source.id = %source.id, "a poll took longer than its lease"),
+                Err(StoreError::NotFound) => {
+                    tracing::warn!(source.id = %source.id, "a poll took longer than its lease")
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -46,17 +49,34 @@ impl<'a> Imports<'a> {
 
     async fn poll(&self, source: &source::Model) -> StoreResult<()> {
         let started_at = self.store.clock().now();
-        let authority = self.store.authority(source.authority_id).await?.ok_or(StoreError::NotFound)?;
-        let read = match registry::open(source, &authority.language, self.http, self.store.clock()) {
+        let authority = self
+            .store
+            .authority(source.authority_id)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        let read = match self.open(source, &authority.language) {
             Ok(opened) => opened.fetch(&source.cursor).await,
-            Err(error) => Err(error),
+            Err(wrong) => Err(SourceError::Unreadable(wrong)),
         };
         let wait = match &read {
             Err(SourceError::Status { after, .. }) => *after,
-            Ok(_) | Err(SourceError::Unreachable(_) | SourceError::TooLarge { .. } | SourceError::Unreadable(_)) => None,
+            Ok(_) | Err(SourceError::Unreachable(_) | SourceError::TooLarge { .. } | SourceError::Unreadable(_)) => {
+                None
+            }
         };
         let reading = read.map_err(|error| error.to_string());
-        let (class, summary) = self.store.settle_poll(source.id, self.owner, PollOutcome { started_at, reading, wait }).await?;
+        let (class, summary) = self
+            .store
+            .settle_poll(
+                source.id,
+                self.owner,
+                PollOutcome {
+                    started_at,
+                    reading,
+                    wait,
+                },
+            )
+            .await?;
         tracing::info!(
             source.id = %source.id,
             source.name,
@@ -69,5 +89,15 @@ impl<'a> Imports<'a> {
         );
         metrics::counter!("beffroi_polls", "class" => class.as_str()).increment(1);
         Ok(())
+    }
+
+    /// The source, ready to be read, or what is wrong with its row.
+    fn open(&self, source: &source::Model, language: &Language) -> Result<Box<dyn Source>, String> {
+        let url = source
+            .url
+            .parse()
+            .map_err(|error| format!("its address cannot be read: {error}"))?;
+        sources::open(source.format, url, &source.settings, language, self.http)
+            .map_err(|error| format!("its settings cannot be read: {error}"))
     }
 }

@@ -24,7 +24,7 @@ use super::{
     likeness::skeleton,
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Listed, Page, PageProfile, Posted, is_repeated, verdict};
+use wire::{Listed, Page, PageProfile, Posted, repetition, verdict};
 
 /// Pictures in one post.
 const MAX_PICTURES: u32 = 10;
@@ -122,21 +122,16 @@ impl Facebook {
 
     /// Facebook refuses to say the same thing twice: either an earlier try of this delivery is there after all, or an
     /// older post says the same, and a person has to find other words.
-    async fn repeated(
-        &self,
-        post: &Rendered,
-        key: DeliveryId,
-        refusal: DeliveryError,
-    ) -> Result<RemotePost, DeliveryError> {
+    async fn repeated(&self, post: &Rendered, key: DeliveryId, reason: String) -> Result<RemotePost, DeliveryError> {
         if let Some(ours) = self.find(post, key, post.at - CLOCKS_DIFFER).await? {
             return Ok(ours);
         }
-        match refusal {
-            DeliveryError::Doubtful(reason) if self.http.clock().now() > post.at + LISTED_AFTER => {
-                Err(DeliveryError::Refused(reason))
-            }
-            refusal => Err(refusal),
-        }
+        let settled = self.http.clock().now() > post.at + LISTED_AFTER;
+        Err(if settled {
+            DeliveryError::Refused(reason)
+        } else {
+            DeliveryError::Doubtful(reason)
+        })
     }
 
     /// Uploaded without being shown: only a post makes it public.
@@ -191,8 +186,8 @@ impl SocialNetwork for Facebook {
         let call = self.call(Method::POST, &format!("{}/feed", self.settings.page))?;
         let call = call.query(&[("fields", "id,permalink_url")]).json(&body);
         let answer = self.send(call, Twice::Harmful).await?;
-        if is_repeated(&answer) {
-            return self.repeated(post, key, verdict(&answer, Twice::Harmful)).await;
+        if let Some(reason) = repetition(&answer) {
+            return self.repeated(post, key, reason).await;
         }
         let posted: Posted = read(&answer, Twice::Harmful).map_err(no_server)?;
         Ok(posted.remote())

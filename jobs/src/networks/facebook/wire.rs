@@ -90,10 +90,10 @@ impl Listed {
     }
 }
 
-/// Whether it was refused because the same words are there already.
-pub(super) fn is_repeated(answer: &Answer) -> bool {
-    let failure: Failure = answer.json().unwrap_or_default();
-    failure.error.code == REPEATED
+/// What Facebook says when it refuses words because they are there already.
+pub(super) fn repetition(answer: &Answer) -> Option<String> {
+    let Failure { error } = answer.json().unwrap_or_default();
+    (error.code == REPEATED).then(|| reason(answer, Some(&error.message)))
 }
 
 /// What a refusal means: the sub-code says more than the code, and the code more than the status.

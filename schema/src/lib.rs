@@ -7,6 +7,7 @@
 pub mod board;
 pub mod bus;
 pub mod clock;
+pub mod draft;
 pub mod entity;
 pub mod id;
 pub mod recurrence;

@@ -81,7 +81,7 @@ impl Boards {
 
     /// The same, holding at most `capacity` items an authority beside those that still stand.
     pub async fn holding(store: Store, capacity: usize) -> StoreResult<Self> {
-        let followed = store.outbox_end().await?;
+        let followed = store.outbox_head().await?;
         let directory = store.authorities_in_order().await?;
         Ok(Self(Arc::new(Inner {
             store,
@@ -221,7 +221,7 @@ impl Boards {
         let mut followed = self.0.followed.lock().await;
         let mut rows_seen = 0;
         loop {
-            let rows = self.0.store.tail_outbox(*followed, TAIL_ROWS).await?;
+            let rows = self.0.store.outbox_after(*followed, TAIL_ROWS).await?;
             let Some(last) = rows.last().map(|row| row.seq) else {
                 return Ok(rows_seen);
             };
@@ -322,7 +322,7 @@ impl Boards {
     /// Reads a whole board. Its version is read first: what is published meanwhile is looked at once more.
     async fn load(&self, authority: AuthorityId) -> StoreResult<Option<Board>> {
         let store = &self.0.store;
-        let version = store.outbox_end().await?;
+        let version = store.outbox_head().await?;
         let Some(places) = store.board_places(authority).await?.map(Arc::new) else {
             return Ok(None);
         };

@@ -14,7 +14,7 @@ use crate::{
     clock::Timestamp,
     entity::{
         account, article, authority, disruption, disruption_update, item, line, line_stop, media, media_content,
-        occurrence, outbox, receipt, revision, stop, zone,
+        occurrence, receipt, revision, stop, zone,
     },
     id::{AuthorityId, ItemId, MediaId},
     value::{ItemStatus, Kind, Point},
@@ -39,26 +39,6 @@ impl Store {
             .all(&self.db)
             .await?;
         Ok(rows.into_iter().map(authority_of).collect())
-    }
-
-    /// The number of the last row of the outbox; 0: it is empty.
-    pub async fn outbox_end(&self) -> StoreResult<i64> {
-        let last = outbox::Entity::find()
-            .order_by(outbox::Column::Seq, Order::Desc)
-            .one(&self.db)
-            .await?;
-        Ok(last.map_or(0, |row| row.seq))
-    }
-
-    /// The rows of the outbox after `seq`, in order, at most `limit`.
-    pub async fn tail_outbox(&self, seq: i64, limit: u64) -> StoreResult<Vec<outbox::Model>> {
-        let rows = outbox::Entity::find()
-            .filter(outbox::Column::Seq.gt(seq))
-            .order_by(outbox::Column::Seq, Order::Asc)
-            .limit(limit)
-            .all(&self.db)
-            .await?;
-        Ok(rows)
     }
 
     /// An authority with its zones, lines and stops, retired ones included: alerts go on naming them.

@@ -3,9 +3,14 @@
 //! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
 //! they see the whole instance.
 
+mod audit;
 mod board;
+mod claim;
 mod connect;
 mod error;
+mod items;
+mod outbox;
+mod publish;
 mod seal;
 
 use sea_orm::{
@@ -16,6 +21,7 @@ use sea_orm::{
 pub use self::{
     connect::{DatabaseUrl, connect},
     error::{StoreError, StoreResult},
+    items::{ItemFilter, StoredItem},
     seal::Seal,
 };
 use crate::{bus::Bus, clock::Clock, id::Ids};

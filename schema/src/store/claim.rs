@@ -1,0 +1,21 @@
+//! Leases: how several workers share one table without doing a thing twice.
+//!
+//! A claim is one statement, portable to both databases: `UPDATE … WHERE id IN (SELECT … LIMIT n) RETURNING …`, with
+//! `FOR UPDATE SKIP LOCKED` where there is more than one writer. A worker that dies leaves a lease that runs out; one
+//! that was only slow finds, when it wants to settle, that the lease is not its own any more.
+
+use std::time::Duration;
+
+use sea_orm::{ColumnTrait, Condition};
+
+use crate::clock::Timestamp;
+
+/// Rows that nobody holds at `now`.
+pub(super) fn free(lease_until: impl ColumnTrait, now: Timestamp) -> Condition {
+    Condition::any().add(lease_until.is_null()).add(lease_until.lte(now))
+}
+
+/// When a lease taken at `now` runs out.
+pub(super) fn until(now: Timestamp, lease: Duration) -> Timestamp {
+    chrono::Duration::from_std(lease).map_or(now, |lease| now + lease)
+}

@@ -1,0 +1,415 @@
+//! The public life of an item: publish, schedule, amend, resolve, withdraw.
+//!
+//! Each is one transaction: the item's row, a revision that freezes what it says, and a line in the outbox, from which
+//! accounts, phones and boards follow.
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
+
+use super::{
+    Store, StoreError, StoreResult, audit,
+    items::{StoredItem, item_at_version, read_contents, write_content},
+    outbox,
+};
+use crate::{
+    clock::Timestamp,
+    draft,
+    entity::{disruption_update, item, media, revision},
+    id::{ItemId, RevisionId},
+    value::{Change, ChangeClass, Detail, ItemContent, ItemStatus, Label, Problem, ProblemCode, Scope, Viewer},
+};
+
+mod dates;
+
+/// Scheduled items that one look publishes.
+const DUE_ITEMS: u64 = 50;
+
+/// A change of public state, before it is written.
+pub(super) struct Release<'a> {
+    /// The item as it is.
+    pub item: item::Model,
+    /// What it says from now on.
+    pub content: ItemContent,
+    /// What happens to it.
+    pub change: Change,
+    /// For disruptions: who is told.
+    pub class: Option<ChangeClass>,
+    /// On whose behalf.
+    pub by: &'a Viewer,
+}
+
+impl Store {
+    /// Makes a draft or a scheduled item public, if `version` is still its version.
+    pub async fn publish(&self, scope: &Scope, id: ItemId, version: i32, by: &Viewer) -> StoreResult<StoredItem> {
+        let tx = self.publication().await?;
+        let item = item_at_version(&tx, scope, id, version).await?;
+        if !matches!(item.status, ItemStatus::Draft | ItemStatus::Scheduled) {
+            return Err(wrong_state("Cet élément est déjà public.", "This item is public already.").into());
+        }
+        let content = content_of(&tx, &item).await?;
+        let class = first_class(&content, self.clock.now());
+        let stored = self
+            .release(
+                &tx,
+                Release {
+                    item,
+                    content,
+                    change: Change::Published,
+                    class,
+                    by,
+                },
+            )
+            .await?;
+        self.commit_release(tx, stored, by).await
+    }
+
+    /// Has a draft go out by itself at `at`.
+    pub async fn schedule(
+        &self,
+        scope: &Scope,
+        id: ItemId,
+        version: i32,
+        at: Timestamp,
+        by: &Viewer,
+    ) -> StoreResult<StoredItem> {
+        let tx = self.write().await?;
+        let item = item_at_version(&tx, scope, id, version).await?;
+        if !matches!(item.status, ItemStatus::Draft | ItemStatus::Scheduled) {
+            return Err(wrong_state("Cet élément est déjà public.", "This item is public already.").into());
+        }
+        if at <= self.clock.now() {
+            let problem = Problem::new(
+                ProblemCode::OutOfRange,
+                "publishAt",
+                "Cette heure est déjà passée.",
+                "This time has passed already.",
+            );
+            return Err(problem.into());
+        }
+        let content = content_of(&tx, &item).await?;
+        check_public(&tx, &content).await?;
+        let mut active = item.into_active_model();
+        active.status = Set(ItemStatus::Scheduled);
+        active.publish_at = Set(Some(at));
+        active.version = Set(version + 1);
+        active.updated_at = Set(self.clock.now());
+        let row = active.update(&tx).await?;
+        audit::write(&tx, self, by, "item.schedule", id, Some(row.authority_id)).await?;
+        tx.commit().await?;
+        Ok(StoredItem { row, content })
+    }
+
+    /// Changes what a public item says, everywhere, if `version` is still its version.
+    pub async fn amend(
+        &self,
+        scope: &Scope,
+        id: ItemId,
+        version: i32,
+        content: ItemContent,
+        by: &Viewer,
+    ) -> StoreResult<StoredItem> {
+        let tx = self.publication().await?;
+        let item = public_item(&tx, scope, id, version).await?;
+        let before = content_of(&tx, &item).await?;
+        let class = class_of(&before, &content);
+        let stored = self
+            .release(
+                &tx,
+                Release {
+                    item,
+                    content,
+                    change: Change::Amended,
+                    class,
+                    by,
+                },
+            )
+            .await?;
+        self.commit_release(tx, stored, by).await
+    }
+
+    /// Says that a disruption is over; the item stays readable as past.
+    pub async fn resolve(&self, scope: &Scope, id: ItemId, version: i32, by: &Viewer) -> StoreResult<StoredItem> {
+        let tx = self.publication().await?;
+        let item = public_item(&tx, scope, id, version).await?;
+        let mut content = content_of(&tx, &item).await?;
+        match &mut content.detail {
+            Detail::Disruption(disruption) if disruption.resolved_at.is_none() => {
+                disruption.resolved_at = Some(self.clock.now())
+            }
+            Detail::Disruption(_) => {
+                return Err(wrong_state(
+                    "Cette perturbation est déjà terminée.",
+                    "This disruption is over already.",
+                )
+                .into());
+            }
+            Detail::Event(_) | Detail::Article(_) => {
+                return Err(wrong_state(
+                    "Seule une perturbation se termine ainsi.",
+                    "Only a disruption is resolved.",
+                )
+                .into());
+            }
+        }
+        let class = Some(ChangeClass::Resolved);
+        let stored = self
+            .release(
+                &tx,
+                Release {
+                    item,
+                    content,
+                    change: Change::Resolved,
+                    class,
+                    by,
+                },
+            )
+            .await?;
+        self.commit_release(tx, stored, by).await
+    }
+
+    /// Takes a public item back: it leaves every list, and a tombstone stays.
+    pub async fn withdraw(&self, scope: &Scope, id: ItemId, version: i32, by: &Viewer) -> StoreResult<StoredItem> {
+        let tx = self.publication().await?;
+        let item = public_item(&tx, scope, id, version).await?;
+        let content = content_of(&tx, &item).await?;
+        let stored = self
+            .release(
+                &tx,
+                Release {
+                    item,
+                    content,
+                    change: Change::Withdrawn,
+                    class: None,
+                    by,
+                },
+            )
+            .await?;
+        self.commit_release(tx, stored, by).await
+    }
+
+    /// Publishes the scheduled items whose time has come; says how many. One that a person must put right first goes
+    /// back to draft, with the reason on its row.
+    pub async fn publish_due(&self, by: &Viewer) -> StoreResult<usize> {
+        let due = item::Column::Status
+            .eq(ItemStatus::Scheduled)
+            .and(item::Column::PublishAt.lte(self.clock.now()));
+        let rows = item::Entity::find()
+            .filter(due)
+            .order_by_asc(item::Column::PublishAt)
+            .limit(DUE_ITEMS)
+            .all(&self.db)
+            .await?;
+        for row in &rows {
+            match self.publish(&Scope::Instance, row.id, row.version, by).await {
+                // Somebody changed or published it between the look and the lock: the next look sees.
+                Ok(_) | Err(StoreError::Conflict { .. } | StoreError::NotFound) => {}
+                Err(StoreError::Problems(problems)) => self.hold(row.clone(), &problems).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows.len())
+    }
+
+    async fn hold(&self, row: item::Model, problems: &[Problem]) -> StoreResult<()> {
+        let mut active = row.into_active_model();
+        active.status = Set(ItemStatus::Draft);
+        active.held = Set(problems.first().map(|problem| problem.fr.clone()));
+        active.update(&self.db).await?;
+        Ok(())
+    }
+
+    async fn commit_release(
+        &self,
+        tx: DatabaseTransaction,
+        stored: StoredItem,
+        by: &Viewer,
+    ) -> StoreResult<StoredItem> {
+        let action = match stored.row.status {
+            ItemStatus::Withdrawn => "item.withdraw",
+            ItemStatus::Published | ItemStatus::Draft | ItemStatus::Scheduled => "item.release",
+        };
+        audit::write(&tx, self, by, action, stored.row.id, Some(stored.row.authority_id)).await?;
+        tx.commit().await?;
+        self.bus.nudge().await;
+        Ok(stored)
+    }
+
+    /// Writes a change of public state within a publication transaction: row, content, dates, revision, outbox.
+    pub(super) async fn release(&self, tx: &DatabaseTransaction, release: Release<'_>) -> StoreResult<StoredItem> {
+        let Release {
+            item,
+            content,
+            change,
+            class,
+            by,
+        } = release;
+        let problems = draft::problems(&content);
+        if !problems.is_empty() {
+            return Err(StoreError::Problems(problems));
+        }
+        check_public(tx, &content).await?;
+        write_content(tx, &item, &content).await?;
+        let row = self.turn(tx, item, change).await?;
+        dates::write(tx, self, &row, &content).await?;
+        let revision = self.freeze(tx, &row, &content, change, class, by).await?;
+        if let Some(class) = class {
+            self.note_update(tx, &row, &content, class).await?;
+        }
+        outbox::append(tx, self, row.authority_id, Some((row.id, Some(revision)))).await?;
+        Ok(StoredItem { row, content })
+    }
+
+    /// Moves the item's row to its new state.
+    async fn turn(&self, tx: &DatabaseTransaction, item: item::Model, change: Change) -> StoreResult<item::Model> {
+        let now = self.clock.now();
+        let (version, first) = (item.version, item.published_at);
+        let mut active = item::Entity::find_by_id(item.id)
+            .one(tx)
+            .await?
+            .ok_or(StoreError::NotFound)?
+            .into_active_model();
+        active.version = Set(version + 1);
+        active.updated_at = Set(now);
+        active.held = Set(None);
+        active.publish_at = Set(None);
+        match change {
+            Change::Withdrawn => {
+                active.status = Set(ItemStatus::Withdrawn);
+                active.withdrawn_at = Set(Some(now));
+            }
+            Change::Published | Change::Amended | Change::Resolved | Change::Reopened => {
+                active.status = Set(ItemStatus::Published);
+                active.published_at = Set(first.or(Some(now)));
+            }
+        }
+        Ok(active.update(tx).await?)
+    }
+
+    async fn freeze(
+        &self,
+        tx: &DatabaseTransaction,
+        row: &item::Model,
+        content: &ItemContent,
+        change: Change,
+        class: Option<ChangeClass>,
+        by: &Viewer,
+    ) -> StoreResult<RevisionId> {
+        let id = self.ids.make();
+        let frozen = revision::Model {
+            id,
+            item_id: row.id,
+            authority_id: row.authority_id,
+            version: row.version,
+            change,
+            class,
+            at: row.updated_at,
+            by: by.staff,
+            content: content.clone(),
+        };
+        revision::Entity::insert(frozen.into_active_model())
+            .exec_without_returning(tx)
+            .await?;
+        Ok(id)
+    }
+
+    /// Adds a line to the history of a disruption: what it said at that moment.
+    async fn note_update(
+        &self,
+        tx: &DatabaseTransaction,
+        row: &item::Model,
+        content: &ItemContent,
+        class: ChangeClass,
+    ) -> StoreResult<()> {
+        let words = content
+            .texts
+            .0
+            .iter()
+            .map(|(language, text)| (language.clone(), text.title.clone()))
+            .collect();
+        let update = disruption_update::Model {
+            id: self.ids.make(),
+            item_id: row.id,
+            at: row.updated_at,
+            class,
+            words: Label(words),
+        };
+        disruption_update::Entity::insert(update.into_active_model())
+            .exec_without_returning(tx)
+            .await?;
+        Ok(())
+    }
+}
+
+/// What an item says now.
+pub(super) async fn content_of(tx: &DatabaseTransaction, item: &item::Model) -> StoreResult<ItemContent> {
+    read_contents(tx, std::slice::from_ref(item))
+        .await?
+        .remove(&item.id)
+        .ok_or(StoreError::NotFound)
+}
+
+async fn public_item(tx: &DatabaseTransaction, scope: &Scope, id: ItemId, version: i32) -> StoreResult<item::Model> {
+    let item = item_at_version(tx, scope, id, version).await?;
+    if item.status == ItemStatus::Published {
+        return Ok(item);
+    }
+    Err(wrong_state("Cet élément n’est pas public.", "This item is not public.").into())
+}
+
+/// What must be put right before `content` can be public, alternative texts included.
+async fn check_public(tx: &DatabaseTransaction, content: &ItemContent) -> StoreResult<()> {
+    let mut problems = draft::problems_before_public(content);
+    let pictures = media::Entity::find()
+        .filter(media::Column::Id.is_in(content.pictures.iter().copied()))
+        .all(tx)
+        .await?;
+    let silent = pictures
+        .iter()
+        .filter(|picture| picture.alt.0.values().all(|alt| alt.trim().is_empty()));
+    problems.extend(silent.map(|picture| {
+        Problem::new(
+            ProblemCode::AltTextMissing,
+            format!("pictures.{}", picture.id),
+            "Décrivez cette image pour qui ne la voit pas.",
+            "Describe this picture for those who do not see it.",
+        )
+    }));
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::Problems(problems))
+    }
+}
+
+/// How a disruption that becomes public differs from nothing at all.
+fn first_class(content: &ItemContent, now: Timestamp) -> Option<ChangeClass> {
+    match &content.detail {
+        Detail::Disruption(disruption) if disruption.impact.ahead(now) => Some(ChangeClass::Announced),
+        Detail::Disruption(_) => Some(ChangeClass::Created),
+        Detail::Event(_) | Detail::Article(_) => None,
+    }
+}
+
+/// How an amended disruption differs from what it said before.
+fn class_of(before: &ItemContent, after: &ItemContent) -> Option<ChangeClass> {
+    let (Detail::Disruption(old), Detail::Disruption(new)) = (&before.detail, &after.detail) else {
+        return None;
+    };
+    let more_lines = after.lines.iter().any(|line| !before.lines.contains(line));
+    let fewer_lines = before.lines.iter().any(|line| !after.lines.contains(line));
+    Some(if new.severity > old.severity || more_lines {
+        ChangeClass::Escalated
+    } else if new.severity < old.severity || fewer_lines {
+        ChangeClass::Deescalated
+    } else if new.impact.end() != old.impact.end() {
+        ChangeClass::Rescheduled
+    } else {
+        ChangeClass::Edited
+    })
+}
+
+pub(super) fn wrong_state(fr: &str, en: &str) -> Problem {
+    Problem::new(ProblemCode::WrongState, "status", fr, en)
+}

@@ -1,0 +1,3 @@
+//! What staff see and do.
+
+pub mod people;

@@ -1,0 +1,7 @@
+//! The GraphQL contract: what it says (`schema`), who may ask what (`guard`), and how it travels (`http`).
+
+pub mod context;
+pub mod desk;
+pub mod error;
+pub mod guard;
+pub mod schema;

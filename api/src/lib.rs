@@ -2,4 +2,5 @@
 //!
 //! Nothing here writes a row or names the database's own types: the store's verbs do.
 
+pub mod address;
 pub mod graphql;

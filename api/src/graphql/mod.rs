@@ -1,7 +1,11 @@
 //! The GraphQL contract: what it says (`schema`), who may ask what (`guard`), and how it travels (`http`).
 
+pub mod answers;
 pub mod context;
 pub mod desk;
 pub mod error;
 pub mod guard;
+pub mod reading;
+pub mod scalar;
 pub mod schema;
+pub mod words;

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -37,6 +40,7 @@ struct Inner {
     directory: ArcSwap<Vec<Authority>>,
     boards: RwLock<HashMap<AuthorityId, Arc<ArcSwap<Board>>>>,
     changes: broadcast::Sender<Changed>,
+    version: AtomicI64,
     /// Number of the last outbox row that was followed. Whoever loads or refreshes holds it, so that no row falls
     /// between the two.
     followed: Mutex<i64>,
@@ -89,6 +93,7 @@ impl Boards {
             directory: ArcSwap::from_pointee(directory),
             boards: RwLock::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
+            version: AtomicI64::new(followed),
             followed: Mutex::new(followed),
         })))
     }
@@ -101,6 +106,11 @@ impl Boards {
     /// Every authority of the instance, by name.
     pub fn authorities(&self) -> Arc<Vec<Authority>> {
         self.0.directory.load_full()
+    }
+
+    /// Number of the last outbox row that every loaded board follows: while it stands, so does everything they answer.
+    pub fn version(&self) -> i64 {
+        self.0.version.load(Ordering::Acquire)
     }
 
     /// Tells of every item that changes from now on, on boards that are loaded.
@@ -228,6 +238,7 @@ impl Boards {
             rows_seen += rows.len();
             self.follow(rows).await?;
             *followed = last;
+            self.0.version.store(last, Ordering::Release);
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Networks, transports and sources speak to the outside and remember nothing; the loops remember, through the store.
 
+pub mod http;
 pub mod networks;
 pub mod push;
 pub mod sources;

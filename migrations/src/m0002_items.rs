@@ -357,6 +357,7 @@ async fn revision(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("version").integer().not_null())
         .col(ColumnDef::new("change").text().not_null())
         .col(ColumnDef::new("class").text())
+        .col(ColumnDef::new("quiet").boolean().not_null())
         .col(ColumnDef::new("at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("by").uuid())
         .col(ColumnDef::new("content").json_binary().not_null())

@@ -98,7 +98,6 @@ async fn record(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("known").json_binary().not_null())
         .col(ColumnDef::new("open").boolean().not_null())
         .col(ColumnDef::new("last_seen").timestamp_with_time_zone().not_null())
-        .col(ColumnDef::new("due_at").timestamp_with_time_zone())
         .foreign_key(
             ForeignKey::create()
                 .from("record", "source_id")
@@ -113,7 +112,6 @@ async fn record(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         );
     create(manager, table).await?;
     index(manager, "record", &["source_id", "open"]).await?;
-    index(manager, "record", &["due_at"]).await?;
     index(manager, "record", &["item_id"]).await?;
     Ok(())
 }

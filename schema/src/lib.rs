@@ -7,9 +7,12 @@
 pub mod board;
 pub mod bus;
 pub mod clock;
+pub mod config;
 pub mod draft;
 pub mod entity;
 pub mod id;
+pub mod reconcile;
 pub mod recurrence;
 pub mod store;
+pub mod text;
 pub mod value;

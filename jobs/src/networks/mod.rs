@@ -1,4 +1,11 @@
-//! The seam to social networks. One network, one file.
+//! The seam to social networks. One network, one file; `registry` names them all.
+
+mod answer;
+mod bluesky;
+mod facebook;
+mod likeness;
+mod mastodon;
+pub mod registry;
 
 use std::time::Duration;
 
@@ -11,18 +18,21 @@ use beffroi_schema::{
 
 /// One account on one social network. Speaks; never remembers.
 #[async_trait]
-pub trait SocialNetwork: Send + Sync {
+pub trait SocialNetwork: std::fmt::Debug + Send + Sync {
     /// Asks the network who we are there and what its instance allows.
     async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError>;
 
     /// Makes a new post. `key` is the same at every try of one delivery.
+    ///
+    /// A try that may have left is [`DeliveryError::Doubtful`] even where repeating it is harmless
+    /// ([`Capabilities::idempotent_s`]): whether to repeat or to look is the loop's choice.
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
 
     /// Makes our post say something else. The answer replaces the receipt.
     async fn amend(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
 
     /// Answers our own post: how a correction reaches readers where a post cannot be edited, and how "it is over" is
-    /// said where the first word stays.
+    /// said where the first word stays. Pictures and cards do not go with it.
     async fn reply(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
 
     /// Takes our post away. A post that is not there any more is a success.

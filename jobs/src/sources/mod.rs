@@ -1,5 +1,10 @@
 //! The seam to what is polled. One format, one file; fetch and parse only: the store reconciles, once for all formats.
 
+pub mod gtfs_rt;
+pub mod gtfs_static;
+mod issues;
+mod markup;
+
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -348,8 +348,8 @@ impl Boards {
             Some(cut) => store.board_items_standing(authority, cut.at, now).await?,
             None => Vec::new(),
         };
-        let placed = newest.into_iter().chain(standing).map(|item| item.placed(&places, now));
-        let items = placed.map(|item| (item.id, Arc::new(item))).collect();
+        let all = newest.into_iter().chain(standing).map(|item| item.placed(&places, now));
+        let items = all.map(|item| (item.id, Arc::new(item))).collect();
         Ok(Some(Board::new(version, places, items, self.0.capacity, cut, now)))
     }
 

@@ -19,8 +19,6 @@ pub struct Model {
     pub known: Json,
     pub open: bool,
     pub last_seen: Timestamp,
-    /// When its settling delay is over.
-    pub due_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

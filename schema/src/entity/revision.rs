@@ -20,6 +20,8 @@ pub struct Model {
     pub change: Change,
     /// How a disruption changed: decides who is told.
     pub class: Option<ChangeClass>,
+    /// Shown in the app only: nothing is pushed, and no new post is made.
+    pub quiet: bool,
     pub at: Timestamp,
     pub by: Option<StaffId>,
     pub content: ItemContent,

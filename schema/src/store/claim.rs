@@ -6,7 +6,10 @@
 
 use std::time::Duration;
 
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryTrait as _, Select,
+    sea_query::{LockBehavior, LockType, SelectStatement},
+};
 
 use crate::clock::Timestamp;
 
@@ -18,4 +21,11 @@ pub(super) fn free(lease_until: impl ColumnTrait, now: Timestamp) -> Condition {
 /// When a lease taken at `now` runs out.
 pub(super) fn until(now: Timestamp, lease: Duration) -> Timestamp {
     chrono::Duration::from_std(lease).map_or(now, |lease| now + lease)
+}
+
+/// The rows to claim, as a subquery: on PostgreSQL, those that another worker is claiming right now are passed over.
+pub(super) fn due<E: EntityTrait>(select: Select<E>) -> SelectStatement {
+    let mut query = select.into_query();
+    query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    query
 }

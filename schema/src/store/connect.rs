@@ -1,6 +1,6 @@
 //! Opens the database that a URL names.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
@@ -16,8 +16,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const BUSY_TIMEOUT_MS: u32 = 10_000;
 
 /// Where the database is. `Debug` and `Display` leave the password out.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct DatabaseUrl(String);
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = String;
+
+    fn try_from(url: String) -> Result<Self, Self::Error> {
+        Self::parse(&url)
+    }
+}
 
 impl DatabaseUrl {
     /// `sqlite://beffroi.db`, `sqlite::memory:` or `postgres://user:password@host/name`.
@@ -34,6 +43,14 @@ impl DatabaseUrl {
     /// Whether it is the embedded database.
     pub fn is_sqlite(&self) -> bool {
         self.0.starts_with("sqlite:")
+    }
+
+    /// The file of an embedded database; none for PostgreSQL and for a database in memory.
+    pub fn file(&self) -> Option<PathBuf> {
+        let rest = self.0.strip_prefix("sqlite:")?;
+        let (path, _) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = path.strip_prefix("//").unwrap_or(path);
+        (!path.starts_with(":memory:")).then(|| PathBuf::from(path))
     }
 }
 

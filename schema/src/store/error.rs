@@ -28,6 +28,9 @@ pub enum StoreError {
     /// A secret that cannot be opened with the present key.
     #[error("a stored secret cannot be opened: was the secret key changed?")]
     Sealed,
+    /// A password could not be hashed: the process is stopping, or out of memory.
+    #[error("a password could not be hashed")]
+    Hashing,
     /// The database failed.
     #[error("the database failed")]
     Database(#[source] DbErr),

@@ -7,7 +7,7 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
-use super::{Store, StoreError, StoreResult, audit};
+use super::{Store, StoreError, StoreResult};
 use crate::{
     clock::Timestamp,
     draft::{self, Draft},
@@ -53,7 +53,15 @@ impl Store {
         }
         let tx = self.write().await?;
         let row = self.insert_item(&tx, &draft, by).await?;
-        audit::write(&tx, self, by, "item.draft", row.id, Some(row.authority_id)).await?;
+        self.audit(
+            &tx,
+            by,
+            "item.draft",
+            row.id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         Ok(StoredItem {
             row,
@@ -89,7 +97,15 @@ impl Store {
         active.language = Set(content.language.clone());
         active.updated_at = Set(self.clock.now());
         let row = active.update(&tx).await?;
-        audit::write(&tx, self, by, "item.edit", id, Some(row.authority_id)).await?;
+        self.audit(
+            &tx,
+            by,
+            "item.edit",
+            id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         Ok(StoredItem { row, content })
     }

@@ -3,15 +3,26 @@
 //! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
 //! they see the whole instance.
 
+mod accounts;
 mod audit;
+mod authorities;
 mod board;
 mod claim;
 mod connect;
+mod deliveries;
+pub(crate) mod digest;
 mod error;
+mod invitations;
 mod items;
 mod outbox;
+mod password;
 mod publish;
 mod seal;
+mod sessions;
+mod sources;
+mod staff;
+mod tokens;
+mod transit;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
@@ -19,10 +30,19 @@ use sea_orm::{
 };
 
 pub use self::{
+    accounts::{CheckResult, NewAccount},
+    audit::MAX_AUDIT_LINES,
+    authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
+    deliveries::{Job, Settlement},
     error::{StoreError, StoreResult},
+    invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
-    seal::Seal,
+    seal::{KEY_BYTES, Seal},
+    sessions::SESSION_DAYS,
+    sources::{NewSource, PollOutcome, PollSummary},
+    staff::Person,
+    tokens::NewToken,
 };
 use crate::{bus::Bus, clock::Clock, id::Ids};
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ActiveValue::NotSet,
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
-    sea_query::{Expr, LockBehavior, LockType},
+    ActiveValue::NotSet, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set, sea_query::Expr,
 };
 
 use super::{Store, StoreResult, claim};
@@ -65,18 +64,17 @@ impl Store {
     /// Takes up to `limit` lines that are not fanned out yet, oldest first, for the length of a lease.
     pub async fn claim_outbox(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<outbox::Model>> {
         let now = self.clock.now();
-        let mut due = outbox::Entity::find()
+        let due = outbox::Entity::find()
             .select_only()
             .column(outbox::Column::Seq)
             .filter(outbox::Column::FannedOutAt.is_null())
             .filter(claim::free(outbox::Column::LeaseUntil, now))
             .order_by_asc(outbox::Column::Seq)
             .limit(limit);
-        sea_orm::QueryTrait::query(&mut due).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let claimed = outbox::Entity::update_many()
             .col_expr(outbox::Column::LeaseOwner, Expr::value(owner))
             .col_expr(outbox::Column::LeaseUntil, Expr::value(claim::until(now, lease)))
-            .filter(outbox::Column::Seq.in_subquery(sea_orm::QueryTrait::into_query(due)));
+            .filter(outbox::Column::Seq.in_subquery(claim::due(due)));
         let mut lines = claimed.exec_with_returning(&self.db).await?;
         lines.sort_by_key(|line| line.seq);
         Ok(lines)

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{
-    Store, StoreError, StoreResult, audit,
+    Store, StoreError, StoreResult,
     items::{StoredItem, item_at_version, read_contents, write_content},
     outbox,
 };
@@ -36,6 +36,8 @@ pub(super) struct Release<'a> {
     pub change: Change,
     /// For disruptions: who is told.
     pub class: Option<ChangeClass>,
+    /// Shown in the app only: nothing is pushed, and no new post is made.
+    pub quiet: bool,
     /// On whose behalf.
     pub by: &'a Viewer,
 }
@@ -58,11 +60,12 @@ impl Store {
                     content,
                     change: Change::Published,
                     class,
+                    quiet: false,
                     by,
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Published, by).await
     }
 
     /// Has a draft go out by itself at `at`.
@@ -96,7 +99,15 @@ impl Store {
         active.version = Set(version + 1);
         active.updated_at = Set(self.clock.now());
         let row = active.update(&tx).await?;
-        audit::write(&tx, self, by, "item.schedule", id, Some(row.authority_id)).await?;
+        self.audit(
+            &tx,
+            by,
+            "item.schedule",
+            id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         Ok(StoredItem { row, content })
     }
@@ -122,11 +133,12 @@ impl Store {
                     content,
                     change: Change::Amended,
                     class,
+                    quiet: false,
                     by,
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Amended, by).await
     }
 
     /// Says that a disruption is over; the item stays readable as past.
@@ -162,11 +174,12 @@ impl Store {
                     content,
                     change: Change::Resolved,
                     class,
+                    quiet: false,
                     by,
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Resolved, by).await
     }
 
     /// Takes a public item back: it leaves every list, and a tombstone stays.
@@ -182,11 +195,12 @@ impl Store {
                     content,
                     change: Change::Withdrawn,
                     class: None,
+                    quiet: false,
                     by,
                 },
             )
             .await?;
-        self.commit_release(tx, stored, by).await
+        self.commit_release(tx, stored, Change::Withdrawn, by).await
     }
 
     /// Publishes the scheduled items whose time has come; says how many. One that a person must put right first goes
@@ -224,13 +238,18 @@ impl Store {
         &self,
         tx: DatabaseTransaction,
         stored: StoredItem,
+        change: Change,
         by: &Viewer,
     ) -> StoreResult<StoredItem> {
-        let action = match stored.row.status {
-            ItemStatus::Withdrawn => "item.withdraw",
-            ItemStatus::Published | ItemStatus::Draft | ItemStatus::Scheduled => "item.release",
-        };
-        audit::write(&tx, self, by, action, stored.row.id, Some(stored.row.authority_id)).await?;
+        self.audit(
+            &tx,
+            by,
+            &format!("item.{change}"),
+            stored.row.id,
+            Some(stored.row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(stored)
@@ -243,6 +262,7 @@ impl Store {
             content,
             change,
             class,
+            quiet,
             by,
         } = release;
         let problems = draft::problems(&content);
@@ -253,7 +273,7 @@ impl Store {
         write_content(tx, &item, &content).await?;
         let row = self.turn(tx, item, change).await?;
         dates::write(tx, self, &row, &content).await?;
-        let revision = self.freeze(tx, &row, &content, change, class, by).await?;
+        let revision = self.freeze(tx, &row, &content, (change, class, quiet), by).await?;
         if let Some(class) = class {
             self.note_update(tx, &row, &content, class).await?;
         }
@@ -292,8 +312,7 @@ impl Store {
         tx: &DatabaseTransaction,
         row: &item::Model,
         content: &ItemContent,
-        change: Change,
-        class: Option<ChangeClass>,
+        (change, class, quiet): (Change, Option<ChangeClass>, bool),
         by: &Viewer,
     ) -> StoreResult<RevisionId> {
         let id = self.ids.make();
@@ -304,6 +323,7 @@ impl Store {
             version: row.version,
             change,
             class,
+            quiet,
             at: row.updated_at,
             by: by.staff,
             content: content.clone(),

@@ -180,6 +180,12 @@ closed_set! {
         OverLimit = "over_limit",
         /// Text that looks as if it was meant for staff; held for an editor.
         InternalWording = "internal_wording",
+        /// A table that the standard asks for is absent; read without it.
+        FileMissing = "file_missing",
+        /// More than one feed in an archive; the first by name is read.
+        SeveralFeeds = "several_feeds",
+        /// A stop without usable coordinates; kept, and on no map.
+        CoordinatesMissing = "coordinates_missing",
     }
 }
 

@@ -46,6 +46,20 @@ impl Viewer {
     pub fn may_anywhere(&self, role: Role) -> bool {
         self.roles.iter().any(|(_, has)| *has >= role)
     }
+
+    /// Where the viewer has at least `role`: what a verb of the store that needs this role may touch.
+    pub fn scope(&self, role: Role) -> Scope {
+        let places: Vec<_> = self
+            .roles
+            .iter()
+            .filter(|(_, has)| *has >= role)
+            .map(|(at, _)| *at)
+            .collect();
+        if places.contains(&None) {
+            return Scope::Instance;
+        }
+        Scope::Authorities(places.into_iter().flatten().collect())
+    }
 }
 
 /// Which rows a read or a write may touch. Every staff verb of the store takes one: a resolver that forgot to check

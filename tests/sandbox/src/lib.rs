@@ -1,1 +1,43 @@
-//! Placeholder.
+//! The outside world in miniature: FCM, Mastodon, Bluesky and Facebook Pages on loopback, speaking their wire
+//! protocols and keeping their rules.
+//!
+//! Each is a small server with its own state, not a list of expected calls: what was posted can be read back, edited
+//! and deleted, limits run by the clock, and accidents ([`Fault`], [`Outcome`]) are scripted. The tests and
+//! `beffroi demo` use it; it knows nothing of Beffroi.
+//!
+//! ```text
+//! let sandbox = Sandbox::start(Options::default()).await?;
+//! sandbox.mastodon.next(Operation::Create, Fault::CommitThenCut);
+//! // … aim a client at sandbox.mastodon.url(), with sandbox.mastodon.account().secret …
+//! assert_eq!(sandbox.mastodon.posts("valbourg").len(), 1);
+//! assert!(sandbox.unaccounted().is_empty());
+//! ```
+
+mod account;
+mod bluesky;
+mod call;
+mod clock;
+mod facebook;
+mod fault;
+pub mod fcm;
+mod journal;
+mod limits;
+mod listener;
+mod lock;
+mod mastodon;
+mod miniature;
+mod page;
+mod post;
+mod protocol;
+mod reply;
+mod sandbox;
+mod tls;
+
+pub use account::Account;
+pub use clock::Clock;
+pub use fault::{Fault, Operation};
+pub use fcm::{Fcm, Notification, Outcome};
+pub use journal::RequestLine;
+pub use miniature::{Kind, Miniature};
+pub use post::{Card, Image, Post, Wording};
+pub use sandbox::{Options, Sandbox, StartError};

@@ -76,7 +76,7 @@ async fn write_common(tx: &DatabaseTransaction, row: &item::Model, content: &Ite
         topics: Set(content.topics.clone()),
         venue: Set(content.venue.clone()),
         link: Set(content.link.clone()),
-        ..item::ActiveModel::default()
+        ..Default::default()
     };
     item::Entity::update(changed).exec(tx).await?;
     Ok(())

@@ -77,6 +77,11 @@ pub(super) async fn read(db: &impl ConnectionTrait, ids: &[ItemId]) -> StoreResu
     read_links!(db, ids, links, zones, item_zone.zone_id);
     read_links!(db, ids, links, lines, item_line.line_id);
     read_links!(db, ids, links, stops, item_stop.stop_id);
+    for links in links.values_mut() {
+        links.zones.sort_unstable();
+        links.lines.sort_unstable();
+        links.stops.sort_unstable();
+    }
     let pictures = item_media::Entity::find().filter(item_media::Column::ItemId.is_in(ids.iter().copied()));
     for row in pictures.order_by_asc(item_media::Column::Position).all(db).await? {
         links.entry(row.item_id).or_default().pictures.push(row.media_id);

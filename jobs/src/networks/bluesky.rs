@@ -1,0 +1,327 @@
+//! Bluesky, and other AT Protocol servers. <https://docs.bsky.app/docs/advanced-guides/posts>
+
+mod record;
+mod session;
+mod tid;
+mod wire;
+
+use async_trait::async_trait;
+use beffroi_schema::{
+    clock::Timestamp,
+    id::DeliveryId,
+    value::{AccountHealth, Capabilities, Counting, LinkStyle, Picture, RemotePost, Rendered, TextLimit},
+};
+use reqwest::{
+    Method,
+    header::{CONTENT_TYPE, HeaderValue},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    DeliveryError, SocialNetwork,
+    answer::{Twice, check_pictures, no_server, unsettled},
+};
+use crate::http::Http;
+use record::{Embed, Uploaded};
+use session::Sessions;
+use wire::{Blob, Identity, Profile, Record, Written};
+
+/// The collection that posts are records of.
+const POSTS: &str = "app.bsky.feed.post";
+
+/// Under which name a receipt keeps the hash of the record: an answer to it names it.
+const CID: &str = "cid";
+
+/// What a card's picture may weigh. Pictures of their own may weigh twice as much; one bound serves both.
+const PICTURE_BYTES: u64 = 1_000_000;
+
+/// An account on one server. Its secret is an app password (not the password of the account).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlueskySettings {
+    /// The server that holds the account, such as `https://bsky.social`.
+    pub pds: Url,
+    /// Handle (`town.bsky.social`) or DID of the account.
+    pub identifier: String,
+    /// Whether changed posts are shown changed. Servers keep the change, the official app offers no edit; without it, a
+    /// correction is a reply.
+    #[serde(default)]
+    pub edits: bool,
+    /// Where people read posts.
+    #[serde(default = "official_app")]
+    pub app: Url,
+}
+
+/// One account. Keep it: it holds the session, and servers allow few sign-ins (30 in five minutes, 300 a day).
+#[derive(Debug)]
+pub(super) struct Bluesky {
+    sessions: Sessions,
+    settings: BlueskySettings,
+}
+
+#[expect(clippy::expect_used, reason = "a constant address")]
+fn official_app() -> Url {
+    Url::parse("https://bsky.app").expect("a well-formed address")
+}
+
+/// What every server takes. `edits`: see [`BlueskySettings::edits`].
+pub(super) fn capabilities(edits: bool) -> Capabilities {
+    let (counting, bytes) = (Counting::Graphemes, Some(3000));
+    Capabilities {
+        text: TextLimit {
+            units: 300,
+            counting,
+            bytes,
+            url_units: None,
+            short_mentions: false,
+        },
+        images: 4,
+        image_bytes: PICTURE_BYTES,
+        alt_text: Some(2000),
+        link: LinkStyle::Card,
+        edit: edits,
+        delete: true,
+        reply: true,
+        // The record's key is derived from the delivery: the same post lands in the same place.
+        idempotent_s: u32::MAX,
+    }
+}
+
+impl Bluesky {
+    pub(super) fn new(settings: &BlueskySettings, password: SecretString, http: &Http) -> Self {
+        let sessions = Sessions::new(http, &settings.pds, &settings.identifier, password);
+        Self {
+            sessions,
+            settings: settings.clone(),
+        }
+    }
+
+    async fn upload(&self, picture: &Picture) -> Result<Value, DeliveryError> {
+        let mime = HeaderValue::from_str(&picture.mime).map_err(|error| DeliveryError::Refused(error.to_string()))?;
+        let answer = self
+            .sessions
+            .signed(
+                Method::POST,
+                "com.atproto.repo.uploadBlob",
+                Twice::Harmless,
+                |call, _| {
+                    call.header(CONTENT_TYPE, mime.clone())
+                        .body(bytes::Bytes::from_owner(picture.bytes.clone()))
+                },
+            )
+            .await
+            .map_err(no_server)?;
+        let blob: Option<Blob> = answer.json();
+        blob.map(|blob| blob.blob)
+            .ok_or_else(|| unsettled("the answer is no blob".to_owned(), Twice::Harmless))
+    }
+
+    /// A card, or else pictures: a post embeds one thing, and the card is how readers reach the item.
+    async fn embed<'a>(&self, post: &'a Rendered) -> Result<Option<Embed<'a>>, DeliveryError> {
+        let Some(card) = &post.card else {
+            let mut pictures = Vec::with_capacity(post.pictures.len());
+            for picture in &post.pictures {
+                pictures.push(Uploaded {
+                    picture,
+                    blob: self.upload(picture).await?,
+                });
+            }
+            return Ok((!pictures.is_empty()).then_some(Embed::Pictures(pictures)));
+        };
+        let thumb = match &card.picture {
+            Some(picture) => Some(self.upload(picture).await?),
+            None => None,
+        };
+        Ok(Some(Embed::Card {
+            card,
+            link: &post.link,
+            thumb,
+        }))
+    }
+
+    async fn put(&self, rkey: &str, record: &Value, new: bool) -> Result<Written, DeliveryError> {
+        let twice = if new { Twice::Harmful } else { Twice::Harmless };
+        let put = |repo: &str| {
+            let mut body = json!({ "repo": repo, "collection": POSTS, "rkey": rkey, "record": record });
+            if new {
+                // Only where nothing is yet; the very same record is taken again.
+                body["swapRecord"] = Value::Null;
+            }
+            body
+        };
+        let answer = self
+            .sessions
+            .signed(Method::POST, "com.atproto.repo.putRecord", twice, |call, did| {
+                call.json(&put(did))
+            })
+            .await?;
+        answer
+            .json()
+            .ok_or_else(|| unsettled("the answer names no record".to_owned(), twice))
+    }
+
+    async fn get(&self, rkey: &str) -> Result<Option<Record>, DeliveryError> {
+        let answer = self
+            .sessions
+            .signed(
+                Method::GET,
+                "com.atproto.repo.getRecord",
+                Twice::Harmless,
+                |call, did| call.query(&[("repo", did), ("collection", POSTS), ("rkey", rkey)]),
+            )
+            .await;
+        match answer {
+            Ok(answer) => {
+                let record: Option<Record> = answer.json();
+                record
+                    .map(Some)
+                    .ok_or_else(|| unsettled("the answer is no record".to_owned(), Twice::Harmless))
+            }
+            Err(DeliveryError::Gone(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A new record at the place that belongs to this delivery. If something stands there, an earlier try put it there.
+    async fn create(&self, record: &Value, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        let rkey = tid::derive(post.at, key);
+        match self.put(&rkey, record, true).await {
+            Ok(written) => Ok(self.remote(written.uri, written.cid)),
+            Err(DeliveryError::Refused(reason)) => {
+                let earlier = self.get(&rkey).await.ok().flatten();
+                earlier
+                    .map(|record| self.remote(record.uri, record.cid))
+                    .ok_or(DeliveryError::Refused(reason))
+            }
+            Err(error) => Err(no_server(error)),
+        }
+    }
+
+    fn remote(&self, uri: String, cid: String) -> RemotePost {
+        let path = format!("/profile/{}/post/{}", repo_of(&uri), rkey_of(&uri));
+        let url = self.settings.app.join(&path).ok().map(String::from);
+        RemotePost {
+            id: uri,
+            url,
+            extra: [(CID.to_owned(), cid)].into(),
+        }
+    }
+}
+
+#[async_trait]
+impl SocialNetwork for Bluesky {
+    async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError> {
+        let answer = self
+            .sessions
+            .signed(
+                Method::GET,
+                "com.atproto.server.getSession",
+                Twice::Harmless,
+                |call, _| call,
+            )
+            .await;
+        let identity: Option<Identity> = answer.map_err(no_server)?.json();
+        let identity = identity.ok_or_else(|| DeliveryError::Locked("this is no AT Protocol server".to_owned()))?;
+        if identity.active == Some(false) {
+            return Err(DeliveryError::Locked(
+                identity
+                    .status
+                    .unwrap_or_else(|| "the account is not active".to_owned()),
+            ));
+        }
+        let profile = self
+            .sessions
+            .signed(
+                Method::GET,
+                "app.bsky.actor.getProfile",
+                Twice::Harmless,
+                |call, did| call.query(&[("actor", did)]),
+            )
+            .await;
+        // The profile comes from the network behind the server; a server alone can do without.
+        let profile: Option<Profile> = profile.ok().and_then(|answer| answer.json());
+        let health = AccountHealth {
+            checked_at: self.sessions.http().clock().now(),
+            url: self
+                .settings
+                .app
+                .join(&format!("/profile/{}", identity.handle))
+                .ok()
+                .map(String::from),
+            handle: identity.handle,
+            followers: profile.and_then(|profile| profile.followers_count),
+        };
+        Ok((health, capabilities(self.settings.edits)))
+    }
+
+    async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        check_pictures(&post.pictures, capabilities(false).images, PICTURE_BYTES)?;
+        let embed = self.embed(post).await?;
+        let record = record::post(post, embed.as_ref(), None);
+        self.create(&record, post, key).await
+    }
+
+    async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        check_pictures(&post.pictures, capabilities(false).images, PICTURE_BYTES)?;
+        let rkey = rkey_of(&remote.id);
+        // `putRecord` would make a post anew that somebody removed.
+        let Some(before) = self.get(rkey).await? else {
+            return Err(DeliveryError::Gone("the post is not there any more".to_owned()));
+        };
+        let embed = self.embed(post).await?;
+        let mut record = record::post(post, embed.as_ref(), None);
+        for kept in ["createdAt", "reply"] {
+            if let Some(value) = before.value.get(kept) {
+                record[kept] = value.clone();
+            }
+        }
+        let written = self.put(rkey, &record, false).await?;
+        Ok(self.remote(written.uri, written.cid))
+    }
+
+    async fn reply(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        let Some(parent) = self.get(rkey_of(&remote.id)).await? else {
+            return Err(DeliveryError::Gone("the post is not there any more".to_owned()));
+        };
+        let record = record::post(post, None, Some(&parent));
+        self.create(&record, post, key).await
+    }
+
+    async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError> {
+        let rkey = rkey_of(&remote.id);
+        // Deleting what is not there is a success over there too.
+        self.sessions
+            .signed(
+                Method::POST,
+                "com.atproto.repo.deleteRecord",
+                Twice::Harmless,
+                |call, did| call.json(&json!({ "repo": did, "collection": POSTS, "rkey": rkey })),
+            )
+            .await
+            .map(|_| ())
+            .map_err(no_server)
+    }
+
+    async fn find(
+        &self,
+        post: &Rendered,
+        key: DeliveryId,
+        _since: Timestamp,
+    ) -> Result<Option<RemotePost>, DeliveryError> {
+        let found = self.get(&tid::derive(post.at, key)).await?;
+        Ok(found.map(|record| self.remote(record.uri, record.cid)))
+    }
+}
+
+/// `3k…` of `at://did:plc:…/app.bsky.feed.post/3k…`.
+fn rkey_of(uri: &str) -> &str {
+    uri.rsplit('/').next().unwrap_or_default()
+}
+
+/// `did:plc:…` of the same.
+fn repo_of(uri: &str) -> &str {
+    uri.trim_start_matches("at://").split('/').next().unwrap_or_default()
+}

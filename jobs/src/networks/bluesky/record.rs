@@ -1,0 +1,112 @@
+//! A post as a record of the lexicon `app.bsky.feed.post`.
+
+use beffroi_schema::{
+    text::count::{hashtags, urls},
+    value::{Card, Picture, Rendered},
+};
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+use super::wire::Record;
+
+/// What a post embeds.
+pub(super) enum Embed<'a> {
+    Card {
+        card: &'a Card,
+        link: &'a str,
+        thumb: Option<Value>,
+    },
+    Pictures(Vec<Uploaded<'a>>),
+}
+
+/// A picture and the blob it became.
+pub(super) struct Uploaded<'a> {
+    pub(super) picture: &'a Picture,
+    pub(super) blob: Value,
+}
+
+/// The record for `post`, answering `parent` if there is one.
+pub(super) fn post(post: &Rendered, embed: Option<&Embed<'_>>, parent: Option<&Record>) -> Value {
+    let mut record = json!({
+        "$type": super::POSTS,
+        "text": post.text,
+        "langs": [post.language.as_str()],
+        "facets": facets(&post.text),
+        // Frozen with the rendering: a record that differs in its date alone would be another one.
+        "createdAt": post.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+    });
+    if let Some(embed) = embed {
+        record["embed"] = embed.json();
+    }
+    if let Some(parent) = parent {
+        // The first post of a thread is its own root; a later one names it.
+        let this = json!({ "uri": parent.uri, "cid": parent.cid });
+        let root = parent.value.pointer("/reply/root").unwrap_or(&this);
+        record["reply"] = json!({ "root": root, "parent": this });
+    }
+    record
+}
+
+/// What is more than words: ranges are in UTF-8 bytes, the end excluded.
+fn facets(text: &str) -> Vec<Value> {
+    let facet = |range: std::ops::Range<usize>, feature: Value| json!({ "index": { "byteStart": range.start, "byteEnd": range.end }, "features": [feature] });
+    let link = |range: std::ops::Range<usize>| {
+        let feature = json!({ "$type": "app.bsky.richtext.facet#link", "uri": text[range.clone()] });
+        facet(range, feature)
+    };
+    let tag = |range: std::ops::Range<usize>| {
+        let feature = json!({ "$type": "app.bsky.richtext.facet#tag", "tag": text[range.start + 1..range.end] });
+        facet(range, feature)
+    };
+    urls(text)
+        .into_iter()
+        .map(link)
+        .chain(hashtags(text).into_iter().map(tag))
+        .collect()
+}
+
+impl Embed<'_> {
+    fn json(&self) -> Value {
+        match self {
+            Self::Card { card, link, thumb } => {
+                let mut external = json!({ "uri": link, "title": card.title, "description": card.description });
+                if let Some(blob) = thumb {
+                    external["thumb"] = blob.clone();
+                }
+                json!({ "$type": "app.bsky.embed.external", "external": external })
+            }
+            Self::Pictures(uploaded) => {
+                let images: Vec<Value> = uploaded.iter().map(Uploaded::json).collect();
+                json!({ "$type": "app.bsky.embed.images", "images": images })
+            }
+        }
+    }
+}
+
+impl Uploaded<'_> {
+    fn json(&self) -> Value {
+        let Picture { width, height, alt, .. } = self.picture;
+        json!({ "image": self.blob, "alt": alt, "aspectRatio": { "width": width, "height": height } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facets_count_in_bytes() {
+        let text = "Été à Lyon 🎆 https://ville.example/é #fête";
+        let found = facets(text);
+        assert_eq!(found[0]["index"], json!({ "byteStart": 19, "byteEnd": 43 }));
+        assert_eq!(found[0]["features"][0]["uri"], "https://ville.example/é");
+        assert_eq!(found[1]["features"][0]["tag"], "fête");
+        for facet in found {
+            let bound = |name: &str| usize::try_from(facet["index"][name].as_u64().unwrap()).unwrap();
+            assert!(
+                text.get(bound("byteStart")..bound("byteEnd"))
+                    .is_some_and(|part| part.starts_with(['h', '#']))
+            );
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Signing in: one session for the life of the account in memory, renewed when its token has run out.
+
+use std::sync::Arc;
+
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::{
+    super::{
+        DeliveryError,
+        answer::{MAX_ANSWER, Twice, no_server, unanswered},
+    },
+    wire::{is_dead_token, verdict},
+};
+use crate::http::{Answer, Call, Http};
+
+/// Signs calls.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    http: Http,
+    pds: Url,
+    identifier: String,
+    password: SecretString,
+    current: Mutex<Option<Arc<Session>>>,
+}
+
+/// `com.atproto.server.createSession`, `refreshSession`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Session {
+    did: String,
+    access_jwt: SecretString,
+    refresh_jwt: SecretString,
+}
+
+impl Sessions {
+    pub(super) fn new(http: &Http, pds: &Url, identifier: &str, password: SecretString) -> Self {
+        let (http, pds, identifier) = (http.clone(), pds.clone(), identifier.to_owned());
+        Self {
+            http,
+            pds,
+            identifier,
+            password,
+            current: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// Makes a signed call; `fill` is given the account's DID. When the token has run out, once more with a new one: a
+    /// call that was refused for its token did nothing.
+    pub(super) async fn signed<'a>(
+        &'a self,
+        method: Method,
+        nsid: &str,
+        twice: Twice,
+        fill: impl Fn(Call<'a>, &str) -> Call<'a> + Send + Sync,
+    ) -> Result<Answer, DeliveryError> {
+        let session = self.renewed(None).await?;
+        let first = fill(self.call(method.clone(), nsid)?, &session.did).bearer(&session.access_jwt);
+        let answer = first.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
+        if !is_dead_token(&answer) {
+            return settled(answer, twice);
+        }
+        let session = self.renewed(Some(&session)).await?;
+        let second = fill(self.call(method, nsid)?, &session.did).bearer(&session.access_jwt);
+        settled(
+            second
+                .send(MAX_ANSWER)
+                .await
+                .map_err(|error| unanswered(error, twice))?,
+            twice,
+        )
+    }
+
+    /// The session; another one when it is `dead`. Whoever comes while it is being renewed waits and shares it.
+    async fn renewed(&self, dead: Option<&Arc<Session>>) -> Result<Arc<Session>, DeliveryError> {
+        let mut current = self.current.lock().await;
+        let fresh = match (&*current, dead) {
+            (Some(session), Some(dead)) if Arc::ptr_eq(session, dead) => match self.refresh(dead).await? {
+                Some(session) => session,
+                None => self.sign_in().await?,
+            },
+            (Some(session), _) => return Ok(Arc::clone(session)),
+            (None, _) => self.sign_in().await?,
+        };
+        Ok(Arc::clone(current.insert(Arc::new(fresh))))
+    }
+
+    async fn sign_in(&self) -> Result<Session, DeliveryError> {
+        let call = self.call(Method::POST, "com.atproto.server.createSession")?;
+        let call = call.json(&json!({ "identifier": self.identifier, "password": self.password.expose_secret() }));
+        let answer = call
+            .send(MAX_ANSWER)
+            .await
+            .map_err(|error| unanswered(error, Twice::Harmless))?;
+        let answer = settled(answer, Twice::Harmless).map_err(no_server)?;
+        answer
+            .json()
+            .ok_or_else(|| DeliveryError::Locked("this is no AT Protocol server".to_owned()))
+    }
+
+    /// `None` when the refresh token has run out too.
+    async fn refresh(&self, session: &Session) -> Result<Option<Session>, DeliveryError> {
+        let call = self
+            .call(Method::POST, "com.atproto.server.refreshSession")?
+            .bearer(&session.refresh_jwt);
+        let answer = call
+            .send(MAX_ANSWER)
+            .await
+            .map_err(|error| unanswered(error, Twice::Harmless))?;
+        if is_dead_token(&answer) || answer.status == StatusCode::UNAUTHORIZED {
+            return Ok(None);
+        }
+        Ok(settled(answer, Twice::Harmless).map_err(no_server)?.json())
+    }
+
+    fn call(&self, method: Method, nsid: &str) -> Result<Call<'_>, DeliveryError> {
+        let url = self
+            .pds
+            .join(&format!("/xrpc/{nsid}"))
+            .map_err(|error| DeliveryError::Locked(error.to_string()))?;
+        Ok(self.http.call(method, url))
+    }
+}
+
+fn settled(answer: Answer, twice: Twice) -> Result<Answer, DeliveryError> {
+    if answer.status.is_success() {
+        Ok(answer)
+    } else {
+        Err(verdict(&answer, twice))
+    }
+}

@@ -1,0 +1,232 @@
+//! Facebook Pages, by the Graph API. <https://developers.facebook.com/docs/pages-api/posts>
+
+mod wire;
+
+use async_trait::async_trait;
+use beffroi_schema::{
+    clock::Timestamp,
+    id::DeliveryId,
+    value::{AccountHealth, Capabilities, Counting, LinkStyle, Picture, RemotePost, Rendered, TextLimit},
+};
+use reqwest::{
+    Method,
+    multipart::{Form, Part},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    DeliveryError, SocialNetwork,
+    answer::{MAX_ANSWER, Twice, check_pictures, no_server, unanswered, unsettled},
+    likeness::skeleton,
+};
+use crate::http::{Call, Http};
+use wire::{Listed, Page, PageProfile, Posted, verdict};
+
+/// Pictures in one post.
+const MAX_PICTURES: u32 = 10;
+
+/// Largest picture: heavier ones are refused (sub-code 1366046).
+const PICTURE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Longest message, in UTF-16 units, of which there are at least as many as of anything Facebook may count.
+const MAX_MESSAGE: u32 = 63_206;
+
+/// Left free in a message for the link, which stands in the text where pictures take the place of the card.
+const LINK_ROOM: u32 = 1_000;
+
+/// Posts read back when looking for ours; the most that one page of the list gives.
+const FIND_PAGE: usize = 100;
+
+/// A Page. Its secret is a Page access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FacebookSettings {
+    /// The Page's numeric id.
+    pub page: String,
+    /// The Graph API with its version, which Meta ends after about two years.
+    #[serde(default = "graph")]
+    pub graph: Url,
+}
+
+/// One Page.
+#[derive(Debug)]
+pub(super) struct Facebook {
+    http: Http,
+    settings: FacebookSettings,
+    token: SecretString,
+}
+
+#[expect(clippy::expect_used, reason = "a constant address")]
+fn graph() -> Url {
+    Url::parse("https://graph.facebook.com/v25.0").expect("a well-formed address")
+}
+
+/// What every Page takes.
+pub(super) fn capabilities() -> Capabilities {
+    let (units, counting) = (MAX_MESSAGE - LINK_ROOM, Counting::Utf16);
+    Capabilities {
+        text: TextLimit {
+            units,
+            counting,
+            bytes: None,
+            url_units: None,
+            short_mentions: false,
+        },
+        images: MAX_PICTURES,
+        image_bytes: PICTURE_BYTES,
+        alt_text: Some(1000),
+        link: LinkStyle::Field,
+        edit: true,
+        delete: true,
+        reply: true,
+        // No keys: only looking tells whether a post is there.
+        idempotent_s: 0,
+    }
+}
+
+impl Facebook {
+    pub(super) fn new(settings: &FacebookSettings, token: SecretString, http: &Http) -> Self {
+        Self {
+            http: http.clone(),
+            settings: settings.clone(),
+            token,
+        }
+    }
+
+    /// The token goes in a header: an address is written to logs.
+    fn call(&self, method: Method, path: &str) -> Result<Call<'_>, DeliveryError> {
+        let base = self.settings.graph.as_str().trim_end_matches('/');
+        let url = format!("{base}/{path}")
+            .parse()
+            .map_err(|error: url::ParseError| DeliveryError::Locked(error.to_string()))?;
+        Ok(self.http.call(method, url).bearer(&self.token))
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, call: Call<'_>, twice: Twice) -> Result<T, DeliveryError> {
+        let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
+        if !answer.status.is_success() {
+            return Err(verdict(&answer, twice));
+        }
+        answer
+            .json()
+            .ok_or_else(|| unsettled("the answer is not what the Graph API answers".to_owned(), twice))
+    }
+
+    /// Uploaded without being shown: only a post makes it public.
+    async fn upload(&self, picture: &Picture) -> Result<String, DeliveryError> {
+        let file = Part::bytes(picture.bytes.to_vec())
+            .file_name("picture")
+            .mime_str(&picture.mime);
+        let file = file.map_err(|error| DeliveryError::Refused(error.to_string()))?;
+        let form = Form::new()
+            .part("source", file)
+            .text("published", "false")
+            .text("alt_text_custom", picture.alt.clone());
+        let call = self
+            .call(Method::POST, &format!("{}/photos", self.settings.page))?
+            .multipart(form);
+        let photo: Posted = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
+        Ok(photo.id)
+    }
+}
+
+#[async_trait]
+impl SocialNetwork for Facebook {
+    async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError> {
+        let call = self
+            .call(Method::GET, &self.settings.page)?
+            .query(&[("fields", "id,name,link,followers_count")]);
+        let page: PageProfile = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
+        let (checked_at, handle) = (self.http.clock().now(), page.name);
+        Ok((
+            AccountHealth {
+                checked_at,
+                handle,
+                url: page.link,
+                followers: page.followers_count,
+            },
+            capabilities(),
+        ))
+    }
+
+    async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        check_pictures(&post.pictures, MAX_PICTURES, PICTURE_BYTES)?;
+        let mut photos = Vec::with_capacity(post.pictures.len());
+        for picture in &post.pictures {
+            photos.push(json!({ "media_fbid": self.upload(picture).await? }));
+        }
+        let mut body = json!({ "message": message(post), "published": true });
+        if photos.is_empty() {
+            body["link"] = post.link.as_str().into();
+        } else {
+            body["attached_media"] = photos.into();
+        }
+        let call = self.call(Method::POST, &format!("{}/feed", self.settings.page))?;
+        let call = call.query(&[("fields", "id,permalink_url")]).json(&body);
+        let posted: Posted = self.ask(call, Twice::Harmful).await.map_err(no_server)?;
+        Ok(posted.remote())
+    }
+
+    async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        let call = self
+            .call(Method::POST, &remote.id)?
+            .json(&json!({ "message": message(post) }));
+        let _done: Value = self.ask(call, Twice::Harmless).await?;
+        Ok(remote.clone())
+    }
+
+    async fn reply(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        let call = self.call(Method::POST, &format!("{}/comments", remote.id))?;
+        let call = call
+            .query(&[("fields", "id,permalink_url")])
+            .json(&json!({ "message": with_link(post) }));
+        let posted: Posted = self.ask(call, Twice::Harmful).await?;
+        Ok(posted.remote())
+    }
+
+    async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError> {
+        match self
+            .ask::<Value>(self.call(Method::DELETE, &remote.id)?, Twice::Harmless)
+            .await
+        {
+            Ok(_) | Err(DeliveryError::Gone(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn find(
+        &self,
+        post: &Rendered,
+        _key: DeliveryId,
+        since: Timestamp,
+    ) -> Result<Option<RemotePost>, DeliveryError> {
+        let (since, limit) = (since.timestamp().to_string(), FIND_PAGE.to_string());
+        let fields = ("fields", "id,message,permalink_url");
+        let call = self.call(Method::GET, &format!("{}/published_posts", self.settings.page))?;
+        let call = call.query(&[fields, ("since", &since), ("limit", &limit)]);
+        let page: Page = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
+        let wanted = skeleton(&message(post));
+        let found = page.data.into_iter().find(|listed| skeleton(&listed.message) == wanted);
+        Ok(found.map(Listed::remote))
+    }
+}
+
+/// Pictures take the place of the card: then the link stands in the text.
+fn message(post: &Rendered) -> String {
+    if post.pictures.is_empty() {
+        post.text.clone()
+    } else {
+        with_link(post)
+    }
+}
+
+fn with_link(post: &Rendered) -> String {
+    if post.text.contains(&post.link) {
+        post.text.clone()
+    } else {
+        format!("{}\n\n{}", post.text, post.link)
+    }
+}

@@ -1,0 +1,118 @@
+//! At most one post, and none lost, whatever happens to the answer.
+
+use beffroi_jobs::networks::DeliveryError;
+use beffroi_sandbox::{Fault, Kind, Operation};
+use chrono::Duration;
+
+use crate::town::{Town, key};
+
+#[tokio::test]
+async fn the_same_delivery_twice_is_one_post() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let post = town.post("Le tram B est à l’arrêt");
+        let first = town.deliver(&post, key(1)).await;
+        town.later(Duration::minutes(1));
+        let second = town.deliver(&post, key(1)).await;
+        assert_eq!(first, second, "{kind:?}");
+        assert_eq!(town.posts().len(), 1, "{kind:?}");
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn two_deliveries_of_one_moment_are_two_posts() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let first = town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
+        let second = town.deliver(&town.post("Le tram C est à l’arrêt"), key(2)).await;
+        assert_ne!(first.id, second.id, "{kind:?}");
+        assert_eq!(town.posts().len(), 2, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_post_whose_answer_was_lost_is_found() {
+    for kind in Kind::ALL {
+        for fault in [Fault::CommitThenCut, Fault::CommitThenServerError] {
+            let town = Town::on(kind).await;
+            // Something else of ours stands before and after it.
+            town.deliver(&town.post("Le marché est ouvert"), key(8)).await;
+            let (post, started) = (town.post("Le tram B est à l’arrêt"), town.now());
+            town.network().next(Operation::Create, fault.clone());
+            let lost = town.account.publish(&post, key(1)).await;
+            assert!(
+                matches!(lost, Err(DeliveryError::Doubtful(_))),
+                "{kind:?}, {fault:?}: {lost:?}"
+            );
+            town.later(Duration::minutes(1));
+            town.deliver(&town.post("La piscine est fermée"), key(9)).await;
+            let found = town.account.find(&post, key(1), started).await.unwrap().unwrap();
+            assert_eq!(found.id, town.posts()[1].remote_id, "{kind:?}, {fault:?}");
+            assert!(found.url.is_some(), "{kind:?}, {fault:?}");
+            assert_eq!(town.posts().len(), 3, "{kind:?}, {fault:?}");
+            town.assert_correct();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_post_that_never_arrived_is_not_found_and_can_be_sent_again() {
+    for kind in Kind::ALL {
+        for fault in [Fault::Cut, Fault::ServerError] {
+            let town = Town::on(kind).await;
+            let (post, started) = (town.post("Le tram B est à l’arrêt"), town.now());
+            town.network().next(Operation::Create, fault.clone());
+            let lost = town.account.publish(&post, key(1)).await;
+            assert!(
+                matches!(lost, Err(DeliveryError::Doubtful(_))),
+                "{kind:?}, {fault:?}: {lost:?}"
+            );
+            assert_eq!(
+                town.account.find(&post, key(1), started).await,
+                Ok(None),
+                "{kind:?}, {fault:?}"
+            );
+            town.account.publish(&post, key(1)).await.unwrap();
+            assert_eq!(town.posts().len(), 1, "{kind:?}, {fault:?}");
+            town.assert_correct();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_older_post_with_the_same_words_is_not_taken_for_ours() {
+    for kind in [Kind::Mastodon, Kind::Facebook] {
+        let town = Town::on(kind).await;
+        let post = town.post("Le tram B est à l’arrêt");
+        town.deliver(&post, key(1)).await;
+        town.later(Duration::days(1));
+        assert_eq!(town.account.find(&post, key(2), town.now()).await, Ok(None), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_repeated_is_never_in_doubt() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let post = town.post("Le tram B est à l’arrêt");
+        let remote = town.deliver(&post, key(1)).await;
+        town.network().next(Operation::Edit, Fault::CommitThenCut);
+        let amended = town
+            .account
+            .amend(&remote, &town.post("Le tram B repart"), key(2))
+            .await;
+        assert!(
+            matches!(amended, Err(DeliveryError::Retry { .. })),
+            "{kind:?}: {amended:?}"
+        );
+        town.network().next(Operation::Delete, Fault::CommitThenCut);
+        let withdrawn = town.account.withdraw(&remote).await;
+        assert!(
+            matches!(withdrawn, Err(DeliveryError::Retry { .. })),
+            "{kind:?}: {withdrawn:?}"
+        );
+        assert_eq!(town.account.withdraw(&remote).await, Ok(()), "{kind:?}");
+        town.assert_correct();
+    }
+}

@@ -1,0 +1,8 @@
+//! One suite for every network: each test runs against every miniature, over the wire.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod doubt;
+mod posts;
+mod refusals;
+mod session;
+mod town;

@@ -1,0 +1,142 @@
+//! What readers see.
+
+use beffroi_jobs::networks::DeliveryError;
+use beffroi_sandbox::{Fault, Kind, Operation};
+use beffroi_schema::value::LinkStyle;
+
+use crate::town::{LINK, Town, card, key, picture};
+
+#[tokio::test]
+async fn a_post_arrives_with_its_picture_and_alternative_text() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let mut post = town.post("Été : le tram B est à l’arrêt 🚊");
+        post.pictures = vec![picture("Une rame à quai")];
+        let remote = town.account.publish(&post, key(1)).await.unwrap();
+        let [seen] = town.posts().try_into().unwrap();
+        assert!(seen.text.starts_with(&post.text), "{kind:?}: {}", seen.text);
+        assert_eq!(seen.images[0].alt, "Une rame à quai", "{kind:?}");
+        assert_eq!(seen.remote_id, remote.id, "{kind:?}");
+        let page = reqwest::get(remote.url.unwrap()).await.unwrap();
+        assert!(page.status().is_success(), "{kind:?}: {}", page.url());
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn readers_reach_the_item() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let mut post = town.post("Le tram B est à l’arrêt");
+        post.card = (town.capabilities().link == LinkStyle::Card).then(card);
+        town.account.publish(&post, key(1)).await.unwrap();
+        let [seen] = town.posts().try_into().unwrap();
+        let linked = seen.card.is_some_and(|card| card.url == LINK) || seen.text.contains(LINK);
+        assert!(linked, "{kind:?}");
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn a_post_with_pictures_alone_still_links_where_the_card_was_ours_to_lose() {
+    let town = Town::on(Kind::Facebook).await;
+    let mut post = town.post("Le tram B est à l’arrêt");
+    post.pictures = vec![picture("")];
+    town.account.publish(&post, key(1)).await.unwrap();
+    assert!(town.posts()[0].text.ends_with(LINK));
+}
+
+#[tokio::test]
+async fn what_was_fitted_is_taken() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let long = "Voir @mairie@ville.example et https://ville.example/une/page/assez/longue 👩‍👩‍👧‍👦 e\u{301}té\u{a0}! "
+            .repeat(900);
+        town.account.publish(&town.post(&long), key(1)).await.unwrap();
+        let limit = town.capabilities().text;
+        let seen = &town.posts()[0].text;
+        assert!(
+            beffroi_schema::text::count::units(seen, &limit) + 100 > limit.units as usize,
+            "{kind:?}: room was left"
+        );
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn an_amended_post_says_something_else_in_the_same_place() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let mut post = town.post("Le tram B est à l’arrêt");
+        post.pictures = vec![picture("Une rame")];
+        let remote = town.account.publish(&post, key(1)).await.unwrap();
+        town.later(chrono::Duration::minutes(5));
+        let mut amended = town.post("Mise à jour : le tram B repart");
+        amended.pictures = post.pictures.clone();
+        for _ in 0..2 {
+            let again = town.account.amend(&remote, &amended, key(2)).await.unwrap();
+            assert_eq!(again.id, remote.id, "{kind:?}");
+        }
+        let [seen] = town.posts().try_into().unwrap();
+        assert!(seen.text.starts_with(&amended.text), "{kind:?}: {}", seen.text);
+        assert_eq!((seen.images.len(), seen.history.len()), (1, 1), "{kind:?}");
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn an_answer_stands_under_its_post_once() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let remote = town
+            .account
+            .publish(&town.post("Le tram B est à l’arrêt"), key(1))
+            .await
+            .unwrap();
+        let answer = town.post("✅ Terminé : le tram B repart");
+        let under = town.account.reply(&remote, &answer, key(2)).await.unwrap();
+        if town.capabilities().idempotent_s > 0 {
+            assert_eq!(
+                town.account.reply(&remote, &answer, key(2)).await.unwrap().id,
+                under.id,
+                "{kind:?}"
+            );
+        }
+        let [first, second] = town.posts().try_into().unwrap();
+        assert_eq!(
+            (second.reply_to, second.remote_id),
+            (Some(first.remote_id), under.id),
+            "{kind:?}"
+        );
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawn_post_is_gone_however_often_it_is_withdrawn() {
+    for kind in Kind::ALL {
+        let town = Town::on(kind).await;
+        let post = town.post("Le tram B est à l’arrêt");
+        let remote = town.account.publish(&post, key(1)).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(town.account.withdraw(&remote).await, Ok(()), "{kind:?}");
+        }
+        assert_eq!(town.posts(), [], "{kind:?}");
+        let amended = town.account.amend(&remote, &post, key(2)).await;
+        assert!(matches!(amended, Err(DeliveryError::Gone(_))), "{kind:?}: {amended:?}");
+        assert_eq!(town.posts(), [], "{kind:?}: an amendment brings nothing back");
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_is_being_processed_is_waited_for() {
+    let town = Town::on(Kind::Mastodon).await;
+    town.network()
+        .next(Operation::Upload, Fault::StillProcessing { polls: 1 });
+    let mut post = town.post("Le tram B est à l’arrêt");
+    post.pictures = vec![picture("Une rame")];
+    town.account.publish(&post, key(1)).await.unwrap();
+    assert_eq!(town.posts()[0].images.len(), 1);
+    town.assert_correct();
+}

@@ -1,0 +1,250 @@
+//! Accounts on social networks.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set, sea_query::Expr,
+};
+use secrecy::SecretString;
+
+use super::{Store, StoreError, StoreResult, claim};
+use crate::{
+    clock::Timestamp,
+    draft::{MAX_NAME, text_problem},
+    entity::account,
+    id::{AccountId, AuthorityId},
+    value::{AccountHealth, AccountRules, AccountState, Capabilities, Network, Scope, Viewer},
+};
+
+/// A new account.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// Whose it is.
+    pub authority: AuthorityId,
+    /// On which network.
+    pub network: Network,
+    /// How staff call it.
+    pub name: String,
+    /// The network's own settings, as its file defines them.
+    pub settings: serde_json::Value,
+    /// Token or app password.
+    pub secret: SecretString,
+    /// What goes there.
+    pub rules: AccountRules,
+}
+
+/// What a check of an account found.
+#[derive(Clone, Debug)]
+pub enum CheckResult {
+    /// It answers.
+    Well(AccountHealth, Capabilities),
+    /// It refuses us: it is locked until somebody signs in again.
+    Locked(String),
+    /// It does not answer at the moment: nothing changes.
+    Silent(String),
+}
+
+impl Store {
+    /// Adds an account. It is checked at the next look.
+    pub async fn create_account(&self, new: NewAccount, by: &Viewer) -> StoreResult<account::Model> {
+        if let Some(problem) = text_problem("name", &new.name, MAX_NAME) {
+            return Err(problem.into());
+        }
+        let (id, now): (AccountId, _) = (self.ids.make(), self.clock.now());
+        let row = account::Model {
+            id,
+            authority_id: new.authority,
+            network: new.network,
+            name: new.name,
+            settings: new.settings,
+            secret: Some(self.seal.close(&self.ids, &new.secret, &id.to_string())?),
+            state: AccountState::Active,
+            reason: None,
+            rules: new.rules,
+            capabilities: None,
+            health: None,
+            next_check_at: now,
+            not_before: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            lease_owner: None,
+            lease_until: None,
+        };
+        let tx = self.write().await?;
+        account::Entity::insert(row.clone().into_active_model())
+            .exec_without_returning(&tx)
+            .await?;
+        self.audit(
+            &tx,
+            by,
+            "account.create",
+            id,
+            Some(new.authority),
+            serde_json::Value::Null,
+        )
+        .await?;
+        tx.commit().await?;
+        self.bus.nudge().await;
+        Ok(row)
+    }
+
+    /// Changes what goes to an account, if `version` is still its version.
+    pub async fn set_account_rules(
+        &self,
+        scope: &Scope,
+        id: AccountId,
+        version: i32,
+        rules: AccountRules,
+        by: &Viewer,
+    ) -> StoreResult<account::Model> {
+        self.change_account(scope, id, Some(version), "account.rules", by, |active| {
+            active.rules = Set(rules)
+        })
+        .await
+    }
+
+    /// Stops an account: its posts wait.
+    pub async fn pause_account(&self, scope: &Scope, id: AccountId, by: &Viewer) -> StoreResult<account::Model> {
+        self.change_account(scope, id, None, "account.pause", by, |active| {
+            active.state = Set(AccountState::Paused)
+        })
+        .await
+    }
+
+    /// Lets an account go on, paused or locked.
+    pub async fn resume_account(&self, scope: &Scope, id: AccountId, by: &Viewer) -> StoreResult<account::Model> {
+        let now = self.clock.now();
+        self.change_account(scope, id, None, "account.resume", by, |active| {
+            active.state = Set(AccountState::Active);
+            active.reason = Set(None);
+            active.next_check_at = Set(now);
+        })
+        .await
+    }
+
+    /// Gives an account a new token or app password, and lets it go on.
+    pub async fn set_account_secret(
+        &self,
+        scope: &Scope,
+        id: AccountId,
+        secret: &SecretString,
+        by: &Viewer,
+    ) -> StoreResult<account::Model> {
+        let sealed = self.seal.close(&self.ids, secret, &id.to_string())?;
+        let now = self.clock.now();
+        self.change_account(scope, id, None, "account.secret", by, |active| {
+            active.secret = Set(Some(sealed));
+            active.state = Set(AccountState::Active);
+            active.reason = Set(None);
+            active.next_check_at = Set(now);
+        })
+        .await
+    }
+
+    /// The accounts in `scope`, of one authority if it is named.
+    pub async fn accounts(&self, scope: &Scope, authority: Option<AuthorityId>) -> StoreResult<Vec<account::Model>> {
+        let mut query = account::Entity::find().order_by_asc(account::Column::Name);
+        if let Some(authority) = authority {
+            query = query.filter(account::Column::AuthorityId.eq(authority));
+        }
+        let rows = query.all(&self.db).await?;
+        Ok(rows.into_iter().filter(|row| scope.covers(row.authority_id)).collect())
+    }
+
+    /// One account, if it lies in `scope`.
+    pub async fn account(&self, scope: &Scope, id: AccountId) -> StoreResult<Option<account::Model>> {
+        Ok(account::Entity::find_by_id(id)
+            .one(&self.db)
+            .await?
+            .filter(|row| scope.covers(row.authority_id)))
+    }
+
+    /// The token or app password of an account.
+    pub fn account_secret(&self, account: &account::Model) -> StoreResult<SecretString> {
+        let sealed = account.secret.as_deref().ok_or(StoreError::Sealed)?;
+        self.seal.open(sealed, &account.id.to_string())
+    }
+
+    /// Takes up to `limit` accounts whose check is due.
+    pub async fn claim_checks(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<account::Model>> {
+        let now = self.clock.now();
+        let due = account::Entity::find()
+            .select_only()
+            .column(account::Column::Id)
+            .filter(account::Column::NextCheckAt.lte(now))
+            .filter(account::Column::State.ne(AccountState::Paused))
+            .filter(claim::free(account::Column::LeaseUntil, now))
+            .order_by_asc(account::Column::NextCheckAt)
+            .limit(limit);
+        let claimed = account::Entity::update_many()
+            .col_expr(account::Column::LeaseOwner, Expr::value(owner))
+            .col_expr(account::Column::LeaseUntil, Expr::value(claim::until(now, lease)))
+            .filter(account::Column::Id.in_subquery(claim::due(due)));
+        Ok(claimed.exec_with_returning(&self.db).await?)
+    }
+
+    /// Writes what a check found, and when the next is due. A locked account that answers again goes on by itself.
+    pub async fn settle_check(&self, id: AccountId, result: CheckResult, next: Timestamp) -> StoreResult<()> {
+        let Some(row) = account::Entity::find_by_id(id).one(&self.db).await? else {
+            return Ok(());
+        };
+        let was = row.state;
+        let mut active = row.into_active_model();
+        active.next_check_at = Set(next);
+        active.lease_owner = Set(None);
+        active.lease_until = Set(None);
+        match result {
+            CheckResult::Well(health, capabilities) => {
+                active.health = Set(Some(health));
+                active.capabilities = Set(Some(capabilities));
+                if was == AccountState::Locked {
+                    active.state = Set(AccountState::Active);
+                    active.reason = Set(None);
+                }
+            }
+            CheckResult::Locked(reason) => {
+                active.state = Set(AccountState::Locked);
+                active.reason = Set(Some(reason));
+            }
+            CheckResult::Silent(reason) => {
+                tracing::info!(account.id = %id, reason, "an account does not answer its check")
+            }
+        }
+        active.update(&self.db).await?;
+        Ok(())
+    }
+
+    async fn change_account(
+        &self,
+        scope: &Scope,
+        id: AccountId,
+        version: Option<i32>,
+        action: &str,
+        by: &Viewer,
+        change: impl FnOnce(&mut account::ActiveModel) + Send,
+    ) -> StoreResult<account::Model> {
+        let tx = self.write().await?;
+        let row = account::Entity::find_by_id(id)
+            .lock_exclusive()
+            .one(&tx)
+            .await?
+            .filter(|row| scope.covers(row.authority_id));
+        let row = row.ok_or(StoreError::NotFound)?;
+        if version.is_some_and(|version| version != row.version) {
+            return Err(StoreError::Conflict { current: row.version });
+        }
+        let (authority, version) = (row.authority_id, row.version);
+        let mut active = row.into_active_model();
+        change(&mut active);
+        active.version = Set(version + 1);
+        active.updated_at = Set(self.clock.now());
+        let row = active.update(&tx).await?;
+        self.audit(&tx, by, action, id, Some(authority), serde_json::Value::Null)
+            .await?;
+        tx.commit().await?;
+        self.bus.nudge().await;
+        Ok(row)
+    }
+}

@@ -1,0 +1,101 @@
+//! The page for people, and the same as JSON.
+
+mod view;
+mod words;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use http::{HeaderMap, StatusCode, header};
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::Serialize;
+
+use crate::clock::{Clock, now};
+use crate::fcm::{Fcm, Notification};
+use crate::miniature::{Kind, Miniature};
+use crate::post::Post;
+use view::Page;
+use words::{ENGLISH, FRENCH, Words};
+
+/// What the page looks at.
+#[derive(Clone)]
+pub(crate) struct View {
+    pub(crate) fcm: Fcm,
+    pub(crate) networks: [Miniature; 3],
+    pub(crate) clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Everything {
+    phones: Vec<Notification>,
+    networks: Vec<Timeline>,
+}
+
+#[derive(Serialize)]
+struct Timeline {
+    network: Kind,
+    url: String,
+    posts: Vec<Post>,
+}
+
+pub(crate) fn router(view: View) -> Router {
+    Router::new()
+        .route("/sandbox", get(html))
+        .route("/sandbox.json", get(json))
+        .with_state(view)
+}
+
+async fn html(State(view): State<View>, Query(query): Query<HashMap<String, String>>, headers: HeaderMap) -> Response {
+    let mut random = [0; 16];
+    if SystemRandom::new().fill(&mut random).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let nonce = STANDARD_NO_PAD.encode(random);
+    let page = Page::new(&view, words_for(&query, &headers), &nonce, now(&view.clock));
+    let policy = format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    match page.render() {
+        Ok(html) => {
+            let headers = [
+                (header::CONTENT_SECURITY_POLICY, policy),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ];
+            (headers, Html(html)).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn json(State(view): State<View>) -> Json<Everything> {
+    let timeline = |network: &Miniature| Timeline {
+        network: network.kind(),
+        url: network.url().to_owned(),
+        posts: network.all_posts(),
+    };
+    Json(Everything {
+        phones: view.fcm.phones(),
+        networks: view.networks.iter().map(timeline).collect(),
+    })
+}
+
+/// French, unless the reader chose English or their browser speaks no French but English.
+fn words_for(query: &HashMap<String, String>, headers: &HeaderMap) -> &'static Words {
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let prefers_english = accepted.contains("en") && !accepted.contains("fr");
+    match query.get("lang").map(String::as_str) {
+        Some("en") => &ENGLISH,
+        None if prefers_english => &ENGLISH,
+        Some(_) | None => &FRENCH,
+    }
+}

@@ -1,0 +1,57 @@
+//! A post as its readers see it, whatever the network.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Post {
+    /// The id of the account that posted it, as its network writes ids.
+    pub account: String,
+    pub remote_id: String,
+    /// Where people read it.
+    pub url: String,
+    pub text: String,
+    pub language: Option<String>,
+    pub images: Vec<Image>,
+    pub card: Option<Card>,
+    /// The remote id of the post this one answers.
+    pub reply_to: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Earlier wordings, oldest first; empty when never edited.
+    pub history: Vec<Wording>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Image {
+    pub alt: String,
+    pub bytes_len: usize,
+}
+
+/// The preview of a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Card {
+    pub url: String,
+    /// `None` where the network reads the title off the page itself.
+    pub title: Option<String>,
+    pub description: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wording {
+    pub text: String,
+    pub until: DateTime<Utc>,
+}
+
+impl Post {
+    pub fn deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    pub(crate) fn reword(&mut self, text: String, at: DateTime<Utc>) {
+        let text = std::mem::replace(&mut self.text, text);
+        self.history.push(Wording { text, until: at });
+        self.edited_at = Some(at);
+    }
+}

@@ -1,0 +1,179 @@
+//! `cargo xtask bench NAME [--json]`: our figure beside a comparison, both taken in one run.
+//!
+//! A benchmark is `tests/bench/NAME.rs`, declared in `tests/Cargo.toml` as a `[[bench]]` with `harness = false`:
+//! built optimised, never part of the suite. It prints one [`Row`] as JSON per line on its standard output, and
+//! whatever else it has to say on standard error.
+
+mod record;
+mod row;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::progress::Summary;
+use crate::servers::{self, Servers};
+use crate::{counterparts, packages, process, project};
+use row::Row;
+
+/// A campaign of a million devices at the quota takes two minutes; its comparison, ten times that.
+const RUN_LIMIT: Duration = Duration::from_mins(40);
+/// The name that stands for every benchmark.
+const ALL: &str = "all";
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A benchmark of tests/bench, or `all`
+    name: String,
+    /// One JSON object per row instead of a table
+    #[arg(long)]
+    json: bool,
+    /// With `all`: writes the table of docs/benchmarks.md again
+    #[arg(long)]
+    write: bool,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    if args.write && args.name != ALL {
+        bail!("--write goes with `{ALL}`: a record holds every benchmark");
+    }
+    let names = chosen(&args.name)?;
+    let rows = if args.json { quietly(&names)? } else { aloud(&names)? };
+    if args.json {
+        rows.iter()
+            .try_for_each(|row| serde_json::to_string(row).map(|line| println!("{line}")))?;
+    } else {
+        println!("\n{}", row::table(&rows));
+    }
+    if args.write { record::write(&rows) } else { Ok(()) }
+}
+
+/// Nothing but the rows on standard output, for programs.
+fn quietly(names: &[String]) -> Result<Vec<Row>> {
+    let bench = Bench {
+        servers: start_servers()?,
+        comparison: comparison(),
+    };
+    Ok(names
+        .iter()
+        .map(|name| bench.measure(name))
+        .collect::<Result<Vec<_>>>()?
+        .concat())
+}
+
+/// With the steps said, and an optional tool that is missing named.
+fn aloud(names: &[String]) -> Result<Vec<Row>> {
+    let mut summary = Summary::default();
+    if let Err(error) = packages::provide(&[packages::H2LOAD, packages::WRK]) {
+        summary.leave_out("comparisons with h2load and wrk", error);
+    }
+    let mut rows = Vec::new();
+    if let Some(servers) = summary.step("Start a private PostgreSQL and Redis", start_servers) {
+        let bench = Bench {
+            servers,
+            comparison: comparison(),
+        };
+        for name in names {
+            rows.extend(
+                summary
+                    .step(&format!("Measure {name}"), || bench.measure(name))
+                    .unwrap_or_default(),
+            );
+        }
+    }
+    summary.close().map(|()| rows)
+}
+
+fn start_servers() -> Result<Servers> {
+    packages::provide(&[packages::POSTGRES, packages::REDIS])?;
+    Servers::start()
+}
+
+/// Google's own client, to measure ours beside it; a benchmark leaves the row out without it.
+fn comparison() -> Option<PathBuf> {
+    counterparts::FOR_TESTS
+        .iter()
+        .find(|one| one.name == "firebase-admin")?
+        .install()
+        .ok()
+}
+
+fn chosen(name: &str) -> Result<Vec<String>> {
+    let known = known()?;
+    match name {
+        ALL => Ok(known),
+        _ if known.iter().any(|one| one == name) => Ok(vec![name.to_owned()]),
+        _ => bail!("no benchmark `{name}`; there are: {}, {ALL}", known.join(", ")),
+    }
+}
+
+/// The `[[bench]]` targets of the workspace.
+fn known() -> Result<Vec<String>> {
+    let metadata = project::metadata()?;
+    let packages = metadata["packages"]
+        .as_array()
+        .context("cargo metadata names no packages")?;
+    let targets = packages
+        .iter()
+        .filter_map(|package| package["targets"].as_array())
+        .flatten();
+    let benches = targets.filter(|target| target["kind"] == serde_json::json!(["bench"]));
+    Ok(benches
+        .filter_map(|target| target["name"].as_str().map(str::to_owned))
+        .collect())
+}
+
+/// What every benchmark may use.
+struct Bench {
+    servers: Servers,
+    comparison: Option<PathBuf>,
+}
+
+impl Bench {
+    fn measure(&self, name: &str) -> Result<Vec<Row>> {
+        let mut command = Command::new(build(name)?);
+        command
+            .current_dir(project::root())
+            .env("BEFFROI_BIN", project::target_dir()?.join("perf/beffroi"));
+        command.envs(
+            self.comparison
+                .iter()
+                .map(|folder| ("BEFFROI_FIREBASE_ADMIN_DIR", folder)),
+        );
+        self.servers.announce(&mut command);
+        servers::announce_redis_program(&mut command);
+        let mut printed = Vec::new();
+        process::run_by_line(&mut command, RUN_LIMIT, |line| printed.push(line.to_owned()))?;
+        let rows: Vec<Row> = printed.iter().map(|line| Row::read(line)).collect::<Result<_>>()?;
+        if rows.is_empty() {
+            bail!("{name} printed no row");
+        }
+        Ok(rows)
+    }
+}
+
+/// Builds one benchmark and the program it may start, and says where the benchmark is.
+fn build(name: &str) -> Result<PathBuf> {
+    let mut cargo = project::cargo([
+        "build",
+        "--profile",
+        "perf",
+        "--workspace",
+        "--bin",
+        "beffroi",
+        "--bench",
+        name,
+    ]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    let messages = process::output(&mut cargo, project::BUILD_LIMIT)?;
+    let artifacts = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut executables = artifacts
+        .filter(|message| message["target"]["name"] == name && message["target"]["kind"][0] == "bench")
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executables.next().context("cargo built no such benchmark")
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask screenshots`: the demo's pages in a real browser, as pictures and under axe's rules.
+
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use serde_json::json;
+
+use crate::counterparts::BROWSER;
+use crate::process::{self, Running};
+use crate::progress::{self, Summary};
+use crate::{packages, project};
+
+/// The pages, by the name of their pictures.
+const PAGES: [(&str, &str); 2] = [("explorer", "/graphql"), ("sandbox", "/sandbox")];
+/// Width and height in CSS pixels.
+const SCREENS: [(&str, u32, u32); 2] = [("phone", 390, 844), ("desktop", 1440, 900)];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+/// The variable that moves the demo to a port of ours.
+const LISTEN: &str = "BEFFROI_API__LISTEN";
+const DEMO_START_LIMIT: Duration = Duration::from_mins(1);
+const BROWSER_LIMIT: Duration = Duration::from_mins(10);
+
+pub fn run() -> Result<()> {
+    let mut summary = Summary::default();
+    progress::step("Find chromium", || {
+        packages::provide(&[packages::CHROMIUM, packages::CHROMEDRIVER])
+    })?;
+    let driver = progress::step("Install playwright-core and axe-core", || BROWSER.install())?;
+    let beffroi = progress::step("Build the program", project::build_beffroi)?;
+    let folder = tempfile::tempdir()?;
+    let (_demo, base) = progress::step("Start the demo", || start_demo(&beffroi, folder.path()))?;
+    summary.step("Take pictures and check accessibility", || visit(&driver, &base));
+    summary.close()
+}
+
+/// The demo on a free port, its files in `folder`; it ends when the guard is dropped.
+fn start_demo(beffroi: &Path, folder: &Path) -> Result<(Running, String)> {
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let mut command = Command::new(beffroi);
+    command.arg("demo").current_dir(folder).env(LISTEN, address.to_string());
+    let mut demo = Running::start(command.stdin(Stdio::null()).stdout(Stdio::null()))?;
+    demo.until(DEMO_START_LIMIT, || TcpStream::connect(address).is_ok())?;
+    Ok((demo, format!("http://{address}")))
+}
+
+/// The driver reads the visit from a file, prints a line per picture and fails on any broken rule.
+fn visit(driver: &Path, base: &str) -> Result<()> {
+    let pictures = project::target_dir()?.join("screenshots");
+    fs::create_dir_all(&pictures)?;
+    let visit = json!({
+        "base": base,
+        "chromium": packages::CHROMIUM.find(),
+        "pictures": pictures,
+        "pages": PAGES.map(|(name, path)| json!({ "name": name, "path": path })),
+        "screens": SCREENS.map(|(name, width, height)| json!({ "name": name, "width": width, "height": height })),
+        "schemes": SCHEMES,
+    });
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(visit.to_string().as_bytes())?;
+    let mut node = Command::new("node");
+    node.arg("visit.mjs").arg(file.path()).current_dir(driver);
+    process::run(&mut node, BROWSER_LIMIT)?;
+    if fs::read_dir(&pictures)?.next().is_none() {
+        bail!("no picture was taken");
+    }
+    println!("  pictures in {}", pictures.display());
+    Ok(())
+}

@@ -1,1 +1,6 @@
 //! One integration binary.
+
+mod board;
+mod feed;
+mod graphql;
+mod town;

@@ -35,7 +35,9 @@ pub struct Answers {
 
 impl std::fmt::Debug for Answers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answers").field("kept", &self.kept.entry_count()).finish_non_exhaustive()
+        f.debug_struct("Answers")
+            .field("kept", &self.kept.entry_count())
+            .finish_non_exhaustive()
     }
 }
 

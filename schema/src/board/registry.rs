@@ -86,7 +86,7 @@ impl Boards {
     /// The same, holding at most `capacity` items an authority beside those that still stand.
     pub async fn holding(store: Store, capacity: usize) -> StoreResult<Self> {
         let followed = store.outbox_head().await?;
-        let directory = store.authorities_in_order().await?;
+        let directory = store.board_authorities().await?;
         Ok(Self(Arc::new(Inner {
             store,
             capacity,
@@ -247,7 +247,7 @@ impl Boards {
         if rows.iter().any(|row| row.subject == Subject::Places) {
             self.0
                 .directory
-                .store(Arc::new(self.0.store.authorities_in_order().await?));
+                .store(Arc::new(self.0.store.board_authorities().await?));
         }
         let mut by_authority: BTreeMap<AuthorityId, Vec<outbox::Model>> = BTreeMap::new();
         for row in rows {

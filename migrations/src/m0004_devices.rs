@@ -61,7 +61,6 @@ async fn device(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create(manager, table).await?;
     unique(manager, "device", &["authority_id", "address_sha256"]).await?;
     index(manager, "device", &["authority_id", "id"]).await?;
-    index(manager, "device", &["authority_id", "latitude"]).await?;
     Ok(())
 }
 
@@ -70,6 +69,7 @@ async fn follow(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     table
         .table("follow")
         .col(ColumnDef::new("device_id").uuid().not_null())
+        .col(ColumnDef::new("authority_id").uuid().not_null())
         .col(ColumnDef::new("kind").text().not_null())
         .col(ColumnDef::new("target").text().not_null())
         .primary_key(Index::create().col("device_id").col("kind").col("target"))
@@ -80,7 +80,7 @@ async fn follow(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    index(manager, "follow", &["kind", "target", "device_id"]).await?;
+    index(manager, "follow", &["authority_id", "kind", "target", "device_id"]).await?;
     Ok(())
 }
 
@@ -96,7 +96,10 @@ async fn campaign(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("audience").json_binary().not_null())
         .col(ColumnDef::new("state").text().not_null())
         .col(ColumnDef::new("reason").text())
+        .col(ColumnDef::new("urgent").boolean().not_null())
+        .col(ColumnDef::new("expires_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("planned").boolean().not_null())
+        .col(ColumnDef::new("planned_to").uuid())
         .col(ColumnDef::new("sent").big_integer().not_null())
         .col(ColumnDef::new("gone").big_integer().not_null())
         .col(ColumnDef::new("refused").big_integer().not_null())
@@ -139,6 +142,7 @@ async fn campaign_page(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("first").uuid().not_null())
         .col(ColumnDef::new("last").uuid().not_null())
         .col(ColumnDef::new("devices").json_binary())
+        .col(ColumnDef::new("lane").small_integer().not_null())
         .col(ColumnDef::new("due_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("attempts").integer().not_null())
         .col(ColumnDef::new("done_at").timestamp_with_time_zone())
@@ -151,7 +155,7 @@ async fn campaign_page(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    index(manager, "campaign_page", &["done_at", "due_at"]).await?;
+    index(manager, "campaign_page", &["done_at", "lane", "due_at"]).await?;
     index(manager, "campaign_page", &["campaign_id"]).await?;
     Ok(())
 }
@@ -163,6 +167,7 @@ async fn told(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("device_id").uuid().not_null())
         .col(ColumnDef::new("campaign_id").uuid().not_null())
         .col(ColumnDef::new("item_id").uuid().not_null())
+        .col(ColumnDef::new("kind").text().not_null())
         .col(ColumnDef::new("at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("urgent").boolean().not_null())
         .primary_key(Index::create().col("device_id").col("campaign_id"))

@@ -1,13 +1,17 @@
 //! What Beffroi stores and what it promises.
 //!
 //! `value` holds the words of the trade as types, `entity` the rows, `store` the verbs (one transaction each),
+//! `device` what an app may say of a phone, `audience` who is near, `discretion` when a phone may be disturbed,
 //! `board` the public read model, `text` the counting and fitting of posts, `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
+pub mod audience;
 pub mod board;
 pub mod bus;
 pub mod clock;
 pub mod config;
+pub mod device;
+pub mod discretion;
 pub mod draft;
 pub mod entity;
 pub mod id;

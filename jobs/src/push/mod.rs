@@ -1,4 +1,8 @@
-//! The seam to phones. One transport, one file.
+//! The seam to phones. One transport, one file; `campaigns` is the loop that remembers for them.
+
+pub mod campaigns;
+pub mod fcm;
+mod payload;
 
 use async_trait::async_trait;
 use beffroi_schema::value::{Note, Outcome, Target};

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     clock::Timestamp,
-    id::{AuthorityId, CampaignId, ItemId, RevisionId},
+    id::{AuthorityId, CampaignId, DeviceId, ItemId, RevisionId},
     value::{Audience, CampaignState, Note},
 };
 
@@ -21,10 +21,17 @@ pub struct Model {
     pub audience: Audience,
     pub state: CampaignState,
     pub reason: Option<String>,
-    /// Whether its pages are laid out.
+    /// The note's: for the statements that cannot read the note.
+    pub urgent: bool,
+    /// The note's.
+    pub expires_at: Timestamp,
+    /// Whether all its pages are laid out.
     pub planned: bool,
+    /// The last device of the pages laid out so far.
+    pub planned_to: Option<DeviceId>,
     pub sent: i64,
     pub gone: i64,
+    /// Not told: refused, or still failing after the last try.
     pub refused: i64,
     /// Not told: quiet hours past the note's use, daily cap, told recently.
     pub held_back: i64,

@@ -21,6 +21,8 @@ pub struct Model {
     pub last: DeviceId,
     /// Only these, when tried again.
     pub devices: Option<DeviceList>,
+    /// 0 before 1: urgent campaigns overtake the others.
+    pub lane: i16,
     pub due_at: Timestamp,
     pub attempts: i32,
     pub done_at: Option<Timestamp>,

@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{id::DeviceId, value::FollowKind};
+use crate::{
+    id::{AuthorityId, DeviceId},
+    value::FollowKind,
+};
 
 /// What a device follows.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -14,6 +17,9 @@ pub struct Model {
     pub kind: FollowKind,
     #[sea_orm(primary_key, auto_increment = false)]
     pub target: String,
+    /// The device's. Topics and kinds have the same names everywhere: with it, the followers of one authority's are
+    /// one range of an index.
+    pub authority_id: AuthorityId,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

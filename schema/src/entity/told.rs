@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::{
     clock::Timestamp,
     id::{CampaignId, DeviceId, ItemId},
+    value::CampaignKind,
 };
 
 /// Which device was told what, for caps and follow-ups.
@@ -16,6 +17,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub campaign_id: CampaignId,
     pub item_id: ItemId,
+    pub kind: CampaignKind,
     pub at: Timestamp,
     /// Does not count towards the daily cap.
     pub urgent: bool,

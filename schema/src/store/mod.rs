@@ -4,12 +4,15 @@
 //! they see the whole instance.
 
 mod accounts;
+mod audience;
 mod audit;
 mod authorities;
 mod board;
+pub mod campaigns;
 mod claim;
 mod connect;
 mod deliveries;
+mod devices;
 pub(crate) mod digest;
 mod error;
 mod invitations;
@@ -31,10 +34,12 @@ use sea_orm::{
 
 pub use self::{
     accounts::{CheckResult, NewAccount},
+    audience::Wanted,
     audit::MAX_AUDIT_LINES,
     authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
     deliveries::{Job, Settlement},
+    devices::Registered,
     error::{StoreError, StoreResult},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},

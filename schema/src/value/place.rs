@@ -3,6 +3,9 @@
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
+/// Metres in a degree of a great circle, on a sphere of the earth's mean radius (6,371,008.8 m).
+pub const METRES_PER_DEGREE: f64 = 111_195.08;
+
 /// A point on the ground.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {

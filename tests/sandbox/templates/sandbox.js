@@ -14,7 +14,10 @@ setInterval(async () => {
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok) return;
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+    const page = await answer.text();
+    // Only the content: the new page's styles carry a nonce that this one's policy does not know.
+    const content = page.slice(page.indexOf("<main"), page.indexOf("</main>"));
+    const next = new DOMParser().parseFromString(content, "text/html").getElementById("live");
     if (next && next.innerHTML !== live.innerHTML) live.replaceChildren(...next.childNodes);
   } catch {
     // The sandbox has stopped: what it showed last stays.

@@ -50,7 +50,7 @@ pub(super) async fn alerts(
     let known: Vec<Known> = records.values().map(|(known, _)| known.clone()).collect();
     let plan = reconcile::plan(&known, &poll, &memory, &settings, now);
     kept.memory = serde_json::to_value(&plan.memory).unwrap_or_default();
-    let (turns, touched) = take_steps(store, plan.steps, &mut records, kept, now);
+    let (turns, touched) = take_steps(store, &plan.steps, &mut records, kept, now);
     save(tx, source, &records, &touched, now).await?;
     let mut summary = PollSummary {
         entries: match poll {
@@ -114,7 +114,7 @@ async fn load(tx: &DatabaseTransaction, source: &source::Model, now: Timestamp) 
 /// Takes the plan's steps on the records; says which groups turn how, and which records changed.
 fn take_steps(
     store: &Store,
-    steps: Vec<Step>,
+    steps: &[Step],
     records: &mut Records,
     kept: &mut Kept,
     now: Timestamp,
@@ -122,82 +122,66 @@ fn take_steps(
     let (mut turns, mut touched) = (BTreeMap::<RecordId, Turn>::new(), Vec::new());
     let mut new_groups = BTreeMap::<u32, RecordId>::new();
     for step in steps {
-        let (id, class, held, reopened, unstable) = match step {
-            Step::Create {
-                entry,
-                class,
-                group,
-                held,
-            } => {
+        let id = match step {
+            Step::Create { entry, group, .. } => {
                 let id: RecordId = store.ids.make();
                 let group = match group {
-                    Group::Of(record) => records.get(&record).map_or(record, |(known, _)| known.group),
-                    Group::New(number) => *new_groups.entry(number).or_insert(id),
+                    Group::Of(record) => records.get(record).map_or(*record, |(known, _)| known.group),
+                    Group::New(number) => *new_groups.entry(*number).or_insert(id),
                 };
-                records.insert(id, (Known::create(id, group, entry, now), None));
-                (id, Some(class), held, false, false)
+                records.insert(id, (Known::create(id, group, entry.clone(), now), None));
+                id
             }
-            Step::Revise {
-                record,
-                entry,
-                class,
-                held,
-            } => {
-                change(records, record, |known| known.revise(entry, now));
-                (record, Some(class), held, false, false)
-            }
-            Step::Reopen {
-                record,
-                entry,
-                unstable,
-            } => {
-                change(records, record, |known| known.reopen(entry, now));
-                (record, Some(ChangeClass::Reopened), None, true, unstable)
-            }
-            Step::Resolve { record, why } => {
-                change(records, record, |known| known.resolve(now));
-                kept.reason = Some(resolved_because(why, records.get(&record).map(|(known, _)| known), now));
-                (record, Some(ChangeClass::Resolved), None, false, false)
-            }
-            Step::Touch { record, key } => {
-                change(records, record, |known| known.touch(&key, now));
-                (record, None, None, false, false)
-            }
-            Step::Miss { record } => {
-                change(records, record, |known| known.miss(now));
-                (record, None, None, false, false)
-            }
+            Step::Revise { record, .. }
+            | Step::Touch { record, .. }
+            | Step::Miss { record }
+            | Step::Resolve { record, .. }
+            | Step::Reopen { record, .. } => *record,
         };
-        touched.push(id);
-        let Some((class, (known, _))) = class.zip(records.get(&id)) else {
+        let Some((known, _)) = records.get_mut(&id) else {
             continue;
         };
-        let turn = turns.entry(known.group).or_default();
-        turn.class = Some(turn.class.map_or(class, |before| before.min(class)));
-        turn.held = turn.held.or(held);
-        turn.reopened |= reopened;
-        turn.unstable |= unstable;
+        known.apply(step, now);
+        touched.push(id);
+        if let Step::Resolve { why, .. } = step {
+            kept.reason = Some(resolved_because(*why, known, now));
+        }
+        turns.entry(known.group).or_default().take(step);
     }
+    turns.retain(|_, turn| turn.class.is_some());
     (turns, touched)
 }
 
-fn change(records: &mut Records, id: RecordId, with: impl FnOnce(&mut Known)) {
-    if let Some((known, _)) = records.get_mut(&id) {
-        with(known);
+impl Turn {
+    /// Adds what one step does; of several classes the one that tells most people counts.
+    fn take(&mut self, step: &Step) {
+        let class = match step {
+            Step::Touch { .. } | Step::Miss { .. } => return,
+            Step::Create { class, held, .. } | Step::Revise { class, held, .. } => {
+                self.held = self.held.or(*held);
+                *class
+            }
+            Step::Resolve { .. } => ChangeClass::Resolved,
+            Step::Reopen { unstable, .. } => {
+                self.reopened = true;
+                self.unstable |= unstable;
+                ChangeClass::Reopened
+            }
+        };
+        self.class = Some(self.class.map_or(class, |before| before.min(class)));
     }
 }
 
 /// Why a poll declared something over, in words for the poll's row.
-fn resolved_because(why: Ended, known: Option<&Known>, now: Timestamp) -> String {
+fn resolved_because(why: Ended, known: &Known, now: Timestamp) -> String {
     match why {
         Ended::Closed => "resolved because the source says so".to_owned(),
         Ended::PeriodsOver => "resolved because all its periods are over".to_owned(),
         Ended::Absent => {
-            let since = known.and_then(|known| known.first_missed_at).unwrap_or(now);
-            let polls = known.map_or(1, |known| known.misses + 1);
+            let minutes = (now - known.first_missed_at.unwrap_or(now)).num_minutes();
             format!(
-                "resolved because absent in {polls} good polls over {} minutes",
-                (now - since).num_minutes()
+                "resolved because absent in {} good polls over {minutes} minutes",
+                known.misses
             )
         }
     }

@@ -12,7 +12,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::Serialize;
 
@@ -51,13 +51,13 @@ pub(crate) fn router(view: View) -> Router {
         .with_state(view)
 }
 
-async fn html(State(view): State<View>, Query(query): Query<HashMap<String, String>>, headers: HeaderMap) -> Response {
+async fn html(State(view): State<View>, Query(query): Query<HashMap<String, String>>) -> Response {
     let mut random = [0; 16];
     if SystemRandom::new().fill(&mut random).is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     let nonce = STANDARD_NO_PAD.encode(random);
-    let page = Page::new(&view, words_for(&query, &headers), &nonce, now(&view.clock));
+    let page = Page::new(&view, words_for(&query), &nonce, now(&view.clock));
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -86,16 +86,11 @@ async fn json(State(view): State<View>) -> Json<Everything> {
     })
 }
 
-/// French, unless the reader chose English or their browser speaks no French but English.
-fn words_for(query: &HashMap<String, String>, headers: &HeaderMap) -> &'static Words {
-    let accepted = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let prefers_english = accepted.contains("en") && !accepted.contains("fr");
-    match query.get("lang").map(String::as_str) {
-        Some("en") => &ENGLISH,
-        None if prefers_english => &ENGLISH,
-        Some(_) | None => &FRENCH,
+/// French, unless the reader chose English.
+fn words_for(query: &HashMap<String, String>) -> &'static Words {
+    if query.get("lang").is_some_and(|lang| lang == "en") {
+        &ENGLISH
+    } else {
+        &FRENCH
     }
 }

@@ -1,13 +1,13 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::time::Duration;
+mod accidents;
 
 use beffroi_sandbox::{Fault, Operation, Post};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::world::{Answer, World, answer, no_answer};
+use crate::world::{Answer, World, answer};
 
 impl World {
     fn toot(&self, method: Method, path: &str) -> RequestBuilder {
@@ -355,76 +355,4 @@ async fn an_application_signs_in_with_a_code() {
     assert_eq!(granted.text("/access_token"), world.sandbox.mastodon.account().secret);
     let again = answer(world.http.post(&token).form(&good)).await.expect(400);
     assert_eq!(again.text("/error"), "invalid_grant");
-}
-
-#[tokio::test]
-async fn faults_before_the_commit_leave_no_post() {
-    let world = World::new().await;
-    let mastodon = &world.sandbox.mastodon;
-    let refused = [
-        (Fault::RateLimited { retry_after_s: 30 }, 429),
-        (Fault::ServerError, 500),
-        (Fault::TokenRevoked, 401),
-        (Fault::ExpiredToken, 401),
-        (Fault::Refused("Interdit".to_owned()), 422),
-    ];
-    for (fault, status) in refused {
-        mastodon.next(Operation::Create, fault.clone());
-        // Another operation does not meet it.
-        answer(world.toot(Method::GET, "/api/v2/instance")).await.expect(200);
-        let refused = world.post(&json!({"status": "x"})).await.expect(status);
-        if let Fault::RateLimited { .. } = fault {
-            assert_eq!(refused.header("x-ratelimit-reset"), "2026-11-02T10:00:30.000000Z");
-        }
-        if let Fault::Refused(_) = fault {
-            assert_eq!(refused.text("/error"), "Validation failed: Interdit");
-        }
-    }
-    for (fault, times_out) in [(Fault::Hang, true), (Fault::Cut, false)] {
-        mastodon.next_any(fault.clone());
-        let error = no_answer(
-            world
-                .toot(Method::POST, "/api/v1/statuses")
-                .json(&json!({"status": "x"})),
-        )
-        .await;
-        assert_eq!(error.is_timeout(), times_out, "{fault:?}");
-    }
-    assert_eq!((mastodon.faults_left(), world.toots()), (0, Vec::new()));
-    assert_eq!(world.sandbox.unaccounted(), []);
-}
-
-#[tokio::test]
-async fn faults_after_the_commit_leave_the_post() {
-    let world = World::new().await;
-    let mastodon = &world.sandbox.mastodon;
-    let post = || {
-        world
-            .toot(Method::POST, "/api/v1/statuses")
-            .json(&json!({"status": "x"}))
-    };
-    mastodon.next(Operation::Create, Fault::CommitThenServerError);
-    answer(post()).await.expect(500);
-    assert_eq!(world.toots().len(), 1);
-    mastodon.next(Operation::Create, Fault::CommitThenHang);
-    assert!(no_answer(post()).await.is_timeout());
-    assert_eq!(world.toots().len(), 2);
-    mastodon.next(Operation::Create, Fault::CommitThenCut);
-    assert!(!no_answer(post()).await.is_timeout());
-    assert_eq!(world.toots().len(), 3);
-    assert_eq!(
-        world
-            .sandbox
-            .requests()
-            .iter()
-            .filter(|line| line.status.is_none())
-            .count(),
-        2
-    );
-
-    let slow = Duration::from_millis(30);
-    mastodon.next(Operation::Create, Fault::Slow(slow));
-    let before = std::time::Instant::now();
-    answer(post()).await.expect(200);
-    assert!(before.elapsed() >= slow);
 }

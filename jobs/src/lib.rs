@@ -2,7 +2,13 @@
 //!
 //! Networks, transports and sources speak to the outside and remember nothing; the loops remember, through the store.
 
+pub mod deliver;
+pub mod fanout;
 pub mod http;
+pub mod import;
 pub mod networks;
 pub mod push;
+pub mod run;
 pub mod sources;
+mod story;
+pub mod upkeep;

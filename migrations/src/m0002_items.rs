@@ -395,10 +395,12 @@ async fn outbox(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("item_id").uuid())
         .col(ColumnDef::new("trace").text())
         .col(ColumnDef::new("at").timestamp_with_time_zone().not_null())
+        .col(ColumnDef::new("due_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("fanned_out_at").timestamp_with_time_zone())
         .col(ColumnDef::new("lease_owner").text())
         .col(ColumnDef::new("lease_until").timestamp_with_time_zone());
     create(manager, table).await?;
-    index(manager, "outbox", &["fanned_out_at", "seq"]).await?;
+    index(manager, "outbox", &["fanned_out_at", "due_at"]).await?;
+    index(manager, "outbox", &["item_id"]).await?;
     Ok(())
 }

@@ -108,7 +108,10 @@ impl Place {
     }
 
     fn degrees(&self) -> Rect<f64> {
-        Rect::new(self.plane.unflatten(self.bounds.min()), self.plane.unflatten(self.bounds.max()))
+        Rect::new(
+            self.plane.unflatten(self.bounds.min()),
+            self.plane.unflatten(self.bounds.max()),
+        )
     }
 }
 
@@ -191,15 +194,15 @@ mod tests {
         }
 
         #[test]
-        fn the_box_loses_nobody(north in -0.5..0.5, east in -0.5..0.5, radius_m in 100..20_000_i32) {
+        fn the_box_loses_nobody(north in -0.2..0.3, east in -0.2..0.4, radius_m in 100..20_000_i32) {
             let audience = Audience { points: vec![RENNES], shapes: vec![district().0], ..Audience::default() };
             let vicinity = Vicinity::of(&audience);
             let phone = moved(RENNES, north, east);
-            prop_assume!(vicinity.touches(phone, radius_m));
             let bounds = vicinity.degree_box(20_000.0).unwrap();
             let (n, e) = (bounds.north_per_metre * f64::from(radius_m), bounds.east_per_metre * f64::from(radius_m));
-            prop_assert!((bounds.south - n..=bounds.north + n).contains(&phone.latitude));
-            prop_assert!((bounds.west - e..=bounds.east + e).contains(&phone.longitude));
+            let in_box = (bounds.south - n..=bounds.north + n).contains(&phone.latitude)
+                && (bounds.west - e..=bounds.east + e).contains(&phone.longitude);
+            prop_assert!(in_box || !vicinity.touches(phone, radius_m));
         }
     }
 

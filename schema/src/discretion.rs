@@ -79,8 +79,15 @@ pub fn verdict(habits: &Habits, note: &Note, now: Timestamp) -> Verdict {
     if note.urgent {
         return Verdict::Tell;
     }
-    if let Some(end) = habits.quiet_hours.and_then(|quiet| quiet_until(quiet, habits.time_zone, now)) {
-        return if end < note.expires_at { Verdict::Later(end) } else { Verdict::HoldBack };
+    if let Some(end) = habits
+        .quiet_hours
+        .and_then(|quiet| quiet_until(quiet, habits.time_zone, now))
+    {
+        return if end < note.expires_at {
+            Verdict::Later(end)
+        } else {
+            Verdict::HoldBack
+        };
     }
     if told_today(habits, now) < habits.daily_cap.unwrap_or(DEFAULT_DAILY_CAP) {
         Verdict::Tell
@@ -90,7 +97,9 @@ pub fn verdict(habits: &Habits, note: &Note, now: Timestamp) -> Verdict {
 }
 
 fn within_budget(told: &[Word], urgent: bool, now: Timestamp) -> bool {
-    let words = told.iter().filter(|word| !is_end(word.kind) && (word.urgent || !urgent));
+    let words = told
+        .iter()
+        .filter(|word| !is_end(word.kind) && (word.urgent || !urgent));
     let last = words.clone().map(|word| word.at).max();
     words.count() < ITEM_BUDGET && last.is_none_or(|at| at + ITEM_PAUSE <= now)
 }
@@ -156,7 +165,10 @@ mod tests {
         value::{Kind, Language},
     };
 
-    const NIGHT: QuietHours = QuietHours { from: 22 * 60, to: 6 * 60 };
+    const NIGHT: QuietHours = QuietHours {
+        from: 22 * 60,
+        to: 6 * 60,
+    };
 
     fn at(text: &str) -> Timestamp {
         DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -193,7 +205,11 @@ mod tests {
     }
 
     fn word(text: &str, kind: CampaignKind, urgent: bool) -> Word {
-        Word { at: at(text), kind, urgent }
+        Word {
+            at: at(text),
+            kind,
+            urgent,
+        }
     }
 
     #[test]
@@ -208,7 +224,10 @@ mod tests {
 
     #[test]
     fn quiet_hours_within_a_day() {
-        let siesta = QuietHours { from: 13 * 60, to: 14 * 60 + 30 };
+        let siesta = QuietHours {
+            from: 13 * 60,
+            to: 14 * 60 + 30,
+        };
         let until = |now: &str| quiet_until(siesta, Paris, at(now));
         assert_eq!(until("2026-01-10T11:59:00Z"), None);
         assert_eq!(until("2026-01-10T12:00:00Z"), Some(at("2026-01-10T13:30:00Z")));
@@ -230,7 +249,10 @@ mod tests {
 
     #[test]
     fn an_end_that_the_clocks_skip_or_repeat() {
-        let to_half_past_two = QuietHours { from: 0, to: 2 * 60 + 30 };
+        let to_half_past_two = QuietHours {
+            from: 0,
+            to: 2 * 60 + 30,
+        };
         let until = |now: &str| quiet_until(to_half_past_two, Paris, at(now));
         // 02:30 does not exist on 28 March 2027: quiet until the clocks jump from 02:00 to 03:00.
         assert_eq!(until("2027-03-28T00:30:00Z"), Some(at("2027-03-28T01:00:00Z")));
@@ -275,13 +297,22 @@ mod tests {
         habits.told_of_item = vec![word("2026-06-10T10:00:00Z", CampaignKind::Alert, false)];
         assert_eq!(verdict(&habits, &update, at("2026-06-10T10:29:59Z")), Verdict::HoldBack);
         assert_eq!(verdict(&habits, &update, at("2026-06-10T10:30:00Z")), Verdict::Tell);
-        habits.told_of_item.push(word("2026-06-10T11:00:00Z", CampaignKind::Update, false));
-        habits.told_of_item.push(word("2026-06-10T12:00:00Z", CampaignKind::Update, false));
+        habits
+            .told_of_item
+            .push(word("2026-06-10T11:00:00Z", CampaignKind::Update, false));
+        habits
+            .told_of_item
+            .push(word("2026-06-10T12:00:00Z", CampaignKind::Update, false));
         assert_eq!(verdict(&habits, &update, at("2026-06-10T20:00:00Z")), Verdict::HoldBack);
         let escalated = note(CampaignKind::Update, true, "2027-01-01T00:00:00Z");
         assert_eq!(verdict(&habits, &escalated, at("2026-06-10T12:01:00Z")), Verdict::Tell);
-        habits.told_of_item.push(word("2026-06-10T12:01:00Z", CampaignKind::Update, true));
-        assert_eq!(verdict(&habits, &escalated, at("2026-06-10T12:20:00Z")), Verdict::HoldBack);
+        habits
+            .told_of_item
+            .push(word("2026-06-10T12:01:00Z", CampaignKind::Update, true));
+        assert_eq!(
+            verdict(&habits, &escalated, at("2026-06-10T12:20:00Z")),
+            Verdict::HoldBack
+        );
     }
 
     #[test]
@@ -293,7 +324,9 @@ mod tests {
         habits.told_of_item = vec![word("2026-06-10T10:00:00Z", CampaignKind::Alert, false)];
         assert_eq!(verdict(&habits, &over, now), Verdict::Tell);
         assert_eq!(verdict(&habits, &over, now + Duration::seconds(1)), Verdict::HoldBack);
-        habits.told_of_item.push(word("2026-06-10T15:50:00Z", CampaignKind::Resolved, false));
+        habits
+            .told_of_item
+            .push(word("2026-06-10T15:50:00Z", CampaignKind::Resolved, false));
         assert_eq!(verdict(&habits, &over, now), Verdict::HoldBack);
     }
 }

@@ -5,6 +5,7 @@
 //! `board` the public read model, `text` the counting and fitting of posts, `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
+pub mod address;
 pub mod audience;
 pub mod board;
 pub mod bus;

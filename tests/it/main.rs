@@ -3,4 +3,5 @@
 mod board;
 mod feed;
 mod graphql;
+mod push;
 mod town;

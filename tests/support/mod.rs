@@ -1,1 +1,3 @@
 //! The City harness.
+
+pub mod database;

@@ -71,8 +71,11 @@ pub async fn send_due_page(store: &Store, transport: &dyn Transport) -> Result<b
 }
 
 fn refusals<'a>(targets: &'a [Target], outcomes: &'a [Outcome]) -> impl Iterator<Item = (&'a Target, &'a str)> {
-    targets.iter().zip(outcomes).filter_map(|(target, outcome)| match outcome {
-        Outcome::Refused(reason) => Some((target, reason.as_str())),
-        Outcome::Sent | Outcome::Retry(_) | Outcome::Gone | Outcome::Halt(_) => None,
-    })
+    targets
+        .iter()
+        .zip(outcomes)
+        .filter_map(|(target, outcome)| match outcome {
+            Outcome::Refused(reason) => Some((target, reason.as_str())),
+            Outcome::Sent | Outcome::Retry(_) | Outcome::Gone | Outcome::Halt(_) => None,
+        })
 }

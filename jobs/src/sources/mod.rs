@@ -1,5 +1,6 @@
 //! The seam to what is polled. One format, one file; fetch and parse only: the store reconciles, once for all formats.
 
+mod fetch;
 pub mod gtfs_rt;
 pub mod gtfs_static;
 mod issues;
@@ -8,13 +9,44 @@ mod markup;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use beffroi_schema::value::{Cursor, Reading};
+use beffroi_schema::value::{Cursor, Reading, SourceFormat};
+use serde_json::Value;
+use url::Url;
+
+use self::{gtfs_rt::GtfsRtAlerts, gtfs_static::GtfsStatic};
+use crate::http::Http;
 
 /// Something that can be polled.
 #[async_trait]
 pub trait Source: Send + Sync {
     /// Reads the source once, from where `cursor` left off.
     async fn fetch(&self, cursor: &Cursor) -> Result<Reading, SourceError>;
+}
+
+/// The member of a source's settings that belongs to reconciling ([`beffroi_schema::reconcile::Settings`]).
+const RECONCILE: &str = "reconcile";
+
+/// The source at `url`. `settings` are those of the source's row: the format's own, beside `reconcile`; empty for what
+/// is usual. The error names the field that is wrong.
+pub fn open(
+    format: SourceFormat,
+    url: Url,
+    settings: &Value,
+    http: &Http,
+) -> Result<Box<dyn Source>, serde_json::Error> {
+    let http = http.clone();
+    let mut own = settings.clone();
+    if let Value::Object(fields) = &mut own {
+        fields.retain(|name, _| name != RECONCILE);
+    }
+    Ok(match format {
+        SourceFormat::GtfsRtAlerts => Box::new(GtfsRtAlerts {
+            http,
+            url,
+            settings: serde_json::from_value(own)?,
+        }),
+        SourceFormat::GtfsStatic => Box::new(GtfsStatic { http, url }),
+    })
 }
 
 /// Why a poll brought nothing. Nothing ever counts as missing because of one.

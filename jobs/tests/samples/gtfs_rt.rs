@@ -240,7 +240,9 @@ fn without_derived(mut value: Value) -> Value {
     if let Value::Object(fields) = &mut value {
         fields.retain(|name, _| !DERIVED.contains(&name.as_str()));
         if let Some(Value::Array(list)) = fields.get_mut("alert_list") {
-            list.iter_mut().for_each(|alert| *alert = without_derived(alert.take()));
+            for alert in list {
+                *alert = without_derived(alert.take());
+            }
         }
     }
     value

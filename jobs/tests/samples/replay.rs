@@ -42,7 +42,9 @@ impl Ledger {
         };
         self.memory = plan.memory.clone();
         let mut groups = BTreeMap::new();
-        plan.steps.iter().for_each(|step| self.write(step, &mut groups, now));
+        for step in &plan.steps {
+            self.write(step, &mut groups, now);
+        }
         plan
     }
 
@@ -120,8 +122,16 @@ fn one_incident_under_eleven_ids_is_told_once() {
         (ledger.count("reopen"), ledger.count("miss"), ledger.count("touch")),
         (0, 0, 15)
     );
-    use ChangeClass::{Deescalated, Edited, Escalated};
-    assert_eq!(classes, [Escalated, Escalated, Deescalated, Edited, Deescalated]);
+    assert_eq!(
+        classes,
+        [
+            ChangeClass::Escalated,
+            ChangeClass::Escalated,
+            ChangeClass::Deescalated,
+            ChangeClass::Edited,
+            ChangeClass::Deescalated
+        ]
+    );
     assert_eq!(ledger.memory.id_mode, IdMode::Unstable, "noticed by itself");
 }
 
@@ -233,7 +243,9 @@ fn four_lines_of_one_building_site_are_one_group() {
         );
     }
     let mut together: Vec<Vec<&str>> = groups.into_values().collect();
-    together.iter_mut().for_each(|lines| lines.sort_unstable());
+    for lines in &mut together {
+        lines.sort_unstable();
+    }
     println!(
         "fr-brest-bibus-alerts.pb: {} alerts in {} groups: {together:?}",
         ledger.known.len(),

@@ -131,14 +131,16 @@ fn daily_cap_problem(cap: i32) -> Option<Problem> {
 
 fn area_problems(area: Area) -> Vec<Problem> {
     let (least, most) = (RADIUS_M.start(), RADIUS_M.end());
-    let point = Point::checked(area.point.latitude, area.point.longitude).is_none().then(|| {
-        Problem::new(
-            ProblemCode::OutOfRange,
-            "area.point",
-            "La latitude est comprise entre -90 et 90 degrés, la longitude entre -180 et 180.",
-            "The latitude is between -90 and 90 degrees, the longitude between -180 and 180.",
-        )
-    });
+    let point = Point::checked(area.point.latitude, area.point.longitude)
+        .is_none()
+        .then(|| {
+            Problem::new(
+                ProblemCode::OutOfRange,
+                "area.point",
+                "La latitude est comprise entre -90 et 90 degrés, la longitude entre -180 et 180.",
+                "The latitude is between -90 and 90 degrees, the longitude between -180 and 180.",
+            )
+        });
     let radius = (!RADIUS_M.contains(&area.radius_m)).then(|| {
         Problem::new(
             ProblemCode::OutOfRange,

@@ -21,6 +21,8 @@ pub struct Model {
     /// Trace id of the request that caused it.
     pub trace: Option<String>,
     pub at: Timestamp,
+    /// Fanned out from then on: what a source says settles first, so that lines that follow are told together.
+    pub due_at: Timestamp,
     pub fanned_out_at: Option<Timestamp>,
     pub lease_owner: Option<String>,
     pub lease_until: Option<Timestamp>,

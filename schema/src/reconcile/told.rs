@@ -33,12 +33,19 @@ pub struct ToldState {
     pub posted: bool,
     /// The end that was known before this change.
     pub old_end: Option<Timestamp>,
-    /// Waits for an editor.
-    pub held: bool,
-    /// Comes and goes.
-    pub unstable: bool,
-    /// Found at the first reading of a source: it is no news that these exist.
-    pub backlog: bool,
+    /// Why nothing is sent by itself, whatever changes.
+    pub silence: Option<Silence>,
+}
+
+/// Why nothing is sent by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Silence {
+    /// It waits for an editor.
+    Held,
+    /// It comes and goes ([`super::Known::unstable`]).
+    Unstable,
+    /// It was found at the first reading of a source: that it exists is no news.
+    Backlog,
 }
 
 /// Whether phones ring.
@@ -91,8 +98,7 @@ impl Told {
 /// Who is told of `entry` after a change of `class`. `settling` is how long a first word waits for its siblings.
 /// Quiet hours and daily caps belong to each phone and come after.
 pub fn told(class: ChangeClass, entry: &AlertEntry, now: Timestamp, settling: TimeDelta, state: &ToldState) -> Told {
-    let silent = state.held || state.unstable || state.backlog;
-    if silent || (class != ChangeClass::Resolved && entry.impact.over(now)) {
+    if state.silence.is_some() || (class != ChangeClass::Resolved && entry.impact.over(now)) {
         return Told::NOBODY;
     }
     let serious = weight(entry) >= Severity::Warning;

@@ -33,14 +33,14 @@ pub(super) fn title(text: &str) -> BTreeSet<String> {
 /// The distinct words of a title without the names of lines: `L 45 Travaux rue X` and `Lignes 2, 4 et 14 : travaux rue
 /// X` say the same. `lines` are further names, as the scope gives them.
 pub(super) fn title_without_lines(text: &str, lines: &BTreeSet<&str>) -> BTreeSet<String> {
-    let names: BTreeSet<String> = lines.iter().map(|line| bare_name(&fold(line)).to_owned()).collect();
+    let scope: BTreeSet<String> = lines.iter().map(|line| bare_name(&fold(line)).to_owned()).collect();
     let mut kept = BTreeSet::new();
     let mut in_names = false;
     for word in words_of_line(text) {
-        let named = names.contains(bare_name(&word)) && word.chars().count() <= LINE_NAME_LENGTH;
+        let is_line = scope.contains(bare_name(&word)) && word.chars().count() <= LINE_NAME_LENGTH;
         if LINE_WORDS.contains(&word.as_str()) {
             in_names = true;
-        } else if named
+        } else if is_line
             || glued_line_name(&word)
             || (in_names && (looks_like_line(&word) || CONNECTORS.contains(&word.as_str())))
         {

@@ -112,8 +112,12 @@ impl<'a, C: ConnectionTrait> Selection<'a, C> {
     /// The next id; none at the end.
     pub async fn next(&mut self) -> StoreResult<Option<DeviceId>> {
         loop {
-            let Some(id) = self.next_of_any().await? else { return Ok(None) };
-            let Some(mut told) = self.told.take() else { return Ok(Some(id)) };
+            let Some(id) = self.next_of_any().await? else {
+                return Ok(None);
+            };
+            let Some(mut told) = self.told.take() else {
+                return Ok(Some(id));
+            };
             let first = self.first_from(&mut told, id).await?;
             self.told = Some(told);
             if first.is_none() || first == Some(id) {
@@ -160,7 +164,9 @@ impl<'a, C: ConnectionTrait> Selection<'a, C> {
                 Kin::Near(bounds) => self.near(bounds, &range).await?,
             };
             stream.head = read;
-            stream.next = last.map(|last| after(last)..=*range.end()).filter(|rest| !rest.is_empty());
+            stream.next = last
+                .map(|last| after(last)..=*range.end())
+                .filter(|rest| !rest.is_empty());
         }
         Ok(())
     }

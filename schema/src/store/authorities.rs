@@ -5,7 +5,10 @@ use sea_orm::{
     QueryOrder as _, Set,
 };
 
-use super::{Store, StoreError, StoreResult, outbox};
+use super::{
+    Store, StoreError, StoreResult,
+    outbox::{self, Line},
+};
 use crate::{
     draft::{MAX_NAME, MAX_TOPIC, text_problem},
     entity::{authority, zone},
@@ -80,7 +83,7 @@ impl Store {
         authority::Entity::insert(row.clone().into_active_model())
             .exec_without_returning(&tx)
             .await?;
-        outbox::append(&tx, self, row.id, None).await?;
+        outbox::append(&tx, self, row.id, Line::Places).await?;
         self.audit(
             &tx,
             by,
@@ -167,7 +170,7 @@ impl Store {
                 row
             }
         };
-        outbox::append(&tx, self, authority, None).await?;
+        outbox::append(&tx, self, authority, Line::Places).await?;
         self.audit(&tx, by, "zone.put", row.id, Some(authority), serde_json::Value::Null)
             .await?;
         tx.commit().await?;
@@ -184,7 +187,7 @@ impl Store {
             .filter(|row| scope.covers(row.authority_id))
             .ok_or(StoreError::NotFound)?;
         zone::Entity::delete_by_id(id).exec(&tx).await?;
-        outbox::append(&tx, self, row.authority_id, None).await?;
+        outbox::append(&tx, self, row.authority_id, Line::Places).await?;
         self.audit(
             &tx,
             by,

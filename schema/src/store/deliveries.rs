@@ -12,7 +12,10 @@ use sea_orm::{
     sea_query::{Alias, Expr, Query},
 };
 
-use super::{Store, StoreError, StoreResult, claim, outbox};
+use super::{
+    Store, StoreError, StoreResult, claim,
+    outbox::{self, Line},
+};
 use crate::{
     clock::Timestamp,
     entity::{account, attempt, delivery, item, receipt, revision},
@@ -26,7 +29,7 @@ mod settle;
 pub use self::settle::Settlement;
 
 /// States in which something is still to be done.
-const OPEN: [DeliveryState; 3] = [
+pub(super) const OPEN: [DeliveryState; 3] = [
     DeliveryState::Waiting,
     DeliveryState::Attempting,
     DeliveryState::Unknown,
@@ -273,7 +276,7 @@ async fn keep_receipt(
                 .await?;
         }
     }
-    outbox::append(tx, store, row.authority_id, Some((row.item_id, None))).await
+    outbox::append(tx, store, row.authority_id, Line::Beside(row.item_id)).await
 }
 
 /// Notes that our post is not there any more.
@@ -286,5 +289,5 @@ async fn drop_receipt(tx: &DatabaseTransaction, store: &Store, row: &delivery::M
         .filter(here)
         .exec(tx)
         .await?;
-    outbox::append(tx, store, row.authority_id, Some((row.item_id, None))).await
+    outbox::append(tx, store, row.authority_id, Line::Beside(row.item_id)).await
 }

@@ -13,9 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Store, StoreError, StoreResult, digest};
 use crate::{
     clock::Timestamp,
-    device::{
-        Area, DeviceDraft, DevicePatch, DeviceSettings, MAX_FOLLOWS, QuietHours, check_follow, coarsen,
-    },
+    device::{Area, DeviceDraft, DevicePatch, DeviceSettings, MAX_FOLLOWS, QuietHours, check_follow, coarsen},
     entity::{device, follow},
     id::{AuthorityId, DeviceId},
     value::{Follow, Point, Problem, ProblemCode, TransportKind},
@@ -141,7 +139,9 @@ impl Store {
         let tx = self.write().await?;
         locked(&tx, id, credential).await?;
         for follow in follows {
-            follow::Entity::delete_by_id((id, follow.kind, follow.target)).exec(&tx).await?;
+            follow::Entity::delete_by_id((id, follow.kind, follow.target))
+                .exec(&tx)
+                .await?;
         }
         Ok(tx.commit().await?)
     }
@@ -211,12 +211,7 @@ fn same_hash(shown: &str, stored: &str) -> bool {
     shown.len() == stored.len() && differences == 0
 }
 
-fn set_address(
-    row: &mut device::ActiveModel,
-    transport: TransportKind,
-    address: &SecretString,
-    now: Timestamp,
-) {
+fn set_address(row: &mut device::ActiveModel, transport: TransportKind, address: &SecretString, now: Timestamp) {
     row.transport = Set(transport);
     row.address = Set(address.expose_secret().to_owned());
     row.address_sha256 = Set(digest::of(address.expose_secret()));

@@ -15,8 +15,11 @@ mod deliveries;
 mod devices;
 pub(crate) mod digest;
 mod error;
+mod facts;
+mod fanout;
 mod invitations;
 mod items;
+mod media;
 mod outbox;
 mod password;
 mod publish;
@@ -41,8 +44,11 @@ pub use self::{
     deliveries::{Job, Settlement},
     devices::Registered,
     error::{StoreError, StoreResult},
+    facts::Facts,
+    fanout::{FanOut, NewDelivery, News},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
+    media::{MAX_PICTURE_BYTES, NewPicture},
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{
     Store, StoreError, StoreResult,
     items::{StoredItem, item_at_version, read_contents, write_content},
-    outbox,
+    outbox::{self, Line},
 };
 use crate::{
     clock::Timestamp,
@@ -38,6 +38,8 @@ pub(super) struct Release<'a> {
     pub class: Option<ChangeClass>,
     /// Shown in the app only: nothing is pushed, and no new post is made.
     pub quiet: bool,
+    /// How long it settles before anybody is told.
+    pub settle: chrono::Duration,
     /// On whose behalf.
     pub by: &'a Viewer,
 }
@@ -61,6 +63,7 @@ impl Store {
                     change: Change::Published,
                     class,
                     quiet: false,
+                    settle: chrono::Duration::zero(),
                     by,
                 },
             )
@@ -134,6 +137,7 @@ impl Store {
                     change: Change::Amended,
                     class,
                     quiet: false,
+                    settle: chrono::Duration::zero(),
                     by,
                 },
             )
@@ -175,6 +179,7 @@ impl Store {
                     change: Change::Resolved,
                     class,
                     quiet: false,
+                    settle: chrono::Duration::zero(),
                     by,
                 },
             )
@@ -196,6 +201,7 @@ impl Store {
                     change: Change::Withdrawn,
                     class: None,
                     quiet: false,
+                    settle: chrono::Duration::zero(),
                     by,
                 },
             )
@@ -263,6 +269,7 @@ impl Store {
             change,
             class,
             quiet,
+            settle,
             by,
         } = release;
         let problems = draft::problems(&content);
@@ -277,7 +284,17 @@ impl Store {
         if let Some(class) = class {
             self.note_update(tx, &row, &content, class).await?;
         }
-        outbox::append(tx, self, row.authority_id, Some((row.id, Some(revision)))).await?;
+        outbox::append(
+            tx,
+            self,
+            row.authority_id,
+            Line::Revision {
+                item: row.id,
+                revision,
+                settle,
+            },
+        )
+        .await?;
         Ok(StoredItem { row, content })
     }
 

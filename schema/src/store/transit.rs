@@ -8,7 +8,10 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::{Store, StoreResult, outbox};
+use super::{
+    Store, StoreResult,
+    outbox::{self, Line},
+};
 use crate::{
     entity::{line, line_stop, stop},
     id::{AuthorityId, LineId, SourceId, StopId},
@@ -62,7 +65,7 @@ impl Store {
         let lines = self.put_lines(tx, authority, source, &network.lines).await?;
         let stops = self.put_stops(tx, authority, source, &network.stops).await?;
         put_served(tx, &lines, &stops, &network.served).await?;
-        outbox::append(tx, self, authority, None).await
+        outbox::append(tx, self, authority, Line::Places).await
     }
 
     async fn put_lines(

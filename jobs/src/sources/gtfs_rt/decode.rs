@@ -102,7 +102,7 @@ fn protobuf(body: &Bytes) -> Result<FeedMessage, SourceError> {
 }
 
 fn json(body: &[u8]) -> Result<FeedMessage, SourceError> {
-    if body.iter().filter(|byte| **byte == b'{').count() > MAX_PARTS {
+    if body.split(|byte| *byte == b'{').count() > MAX_PARTS {
         return Err(too_many());
     }
     serde_json::from_slice(body).map_err(|error| unreadable(&error.to_string()))

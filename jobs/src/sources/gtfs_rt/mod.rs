@@ -13,16 +13,23 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
+use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
-    value::{Content, Cursor, Language, Snapshot},
+    value::{Content, Cursor, Language, Reading, Snapshot},
 };
 use chrono::TimeDelta;
 use prost::bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 pub use self::decode::{MAX_BODY_BYTES, decode};
-use super::{SourceError, issues::IssueLog};
+use super::{
+    Source, SourceError,
+    fetch::{self, Fetched},
+    issues::IssueLog,
+};
+use crate::http::Http;
 
 /// A feed's own time further ahead than this is not believed: it would make every later poll look old.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::hours(1);
@@ -39,6 +46,30 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             default_language: Language::french(),
+        }
+    }
+}
+
+/// A feed of alerts at an address.
+#[derive(Clone, Debug)]
+pub struct GtfsRtAlerts {
+    /// The door.
+    pub http: Http,
+    /// Where it is.
+    pub url: Url,
+    /// How to read it.
+    pub settings: Settings,
+}
+
+#[async_trait]
+impl Source for GtfsRtAlerts {
+    async fn fetch(&self, cursor: &Cursor) -> Result<Reading, SourceError> {
+        match fetch::fetch(&self.http, &self.url, cursor, MAX_BODY_BYTES).await? {
+            Fetched::Unchanged => Ok(Reading::Unchanged),
+            Fetched::Body { body, cursor: fetched } => {
+                let snapshot = parse(&body, &self.settings, self.http.clock().now())?;
+                Ok(fetch::reading(cursor, fetched, snapshot))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Agencies and lines.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use beffroi_schema::value::{Agency, IssueCode, Mode, TransitLine};
 
@@ -34,10 +34,10 @@ pub(super) fn lines(
     log: &mut IssueLog,
 ) -> Result<Vec<TransitLine>, SourceError> {
     let mut lines: Vec<(u32, TransitLine)> = Vec::new();
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     archive.table("routes.txt", |row| {
         let Some(line) = line(row, agencies, log) else { return };
-        if known.insert(line.key.clone(), ()).is_some() {
+        if !known.insert(line.key.clone()) {
             log.note(
                 IssueCode::DuplicateKey,
                 format!("{}: `{}` again; left out", row.place(), line.key),

@@ -11,12 +11,43 @@ mod stops;
 #[cfg(test)]
 mod tests;
 
-use beffroi_schema::value::{Content, Coverage, Cursor, IssueCode, Snapshot, TransitNetwork};
+use async_trait::async_trait;
+use beffroi_schema::value::{Content, Coverage, Cursor, IssueCode, Reading, Snapshot, TransitNetwork};
 use bytes::Bytes;
+use url::Url;
 
 pub use self::archive::MAX_BODY_BYTES;
 use self::archive::{Archive, Bounds};
-use super::{SourceError, issues::IssueLog};
+use super::{
+    Source, SourceError,
+    fetch::{self, Fetched},
+    issues::IssueLog,
+};
+use crate::http::Http;
+
+/// A timetable at an address.
+#[derive(Clone, Debug)]
+pub struct GtfsStatic {
+    /// The door.
+    pub http: Http,
+    /// Where it is.
+    pub url: Url,
+}
+
+#[async_trait]
+impl Source for GtfsStatic {
+    async fn fetch(&self, cursor: &Cursor) -> Result<Reading, SourceError> {
+        match fetch::fetch(&self.http, &self.url, cursor, MAX_BODY_BYTES).await? {
+            Fetched::Unchanged => Ok(Reading::Unchanged),
+            Fetched::Body { body, cursor: fetched } => {
+                // Seconds of computing: not on the threads that answer others.
+                let parsed = tokio::task::spawn_blocking(move || parse(body)).await;
+                let snapshot = parsed.map_err(|error| SourceError::Unreadable(error.to_string()))??;
+                Ok(fetch::reading(cursor, fetched, snapshot))
+            }
+        }
+    }
+}
 
 /// Reads an archive: every line and stop in it, and how they belong together.
 ///

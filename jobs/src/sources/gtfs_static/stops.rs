@@ -36,7 +36,10 @@ pub(super) fn stops(archive: &mut Archive, log: &mut IssueLog) -> Result<Vec<Tra
             continue;
         };
         match places.get(&parent).filter(|place| **place != at) {
-            Some(place) if stops[at].name.is_empty() => stops[at].name = stops[*place].name.clone(),
+            Some(place) if stops[at].name.is_empty() => {
+                let name = stops[*place].name.clone();
+                stops[at].name = name;
+            }
             Some(_) => {}
             None => {
                 log.note(

@@ -1,5 +1,4 @@
 //! Archives as they should not be.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed unwrap is a failed test")]
 
 use std::io::{Cursor, Write as _};
 

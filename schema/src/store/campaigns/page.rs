@@ -19,8 +19,9 @@ use crate::{
     entity::{campaign, campaign_page, device, told},
     id::{CampaignId, DeviceId},
     store::{
-        Store, StoreResult, claim,
+        Store, StoreResult,
         audience::{ROWS, Selection, concerned},
+        claim,
     },
     value::{CampaignState, DeviceList, Note, Target},
 };
@@ -160,7 +161,10 @@ impl Told {
             self.by_this.insert(row.device_id);
         }
         let (at, kind, urgent) = (row.at, row.kind, row.urgent);
-        self.of_item.entry(row.device_id).or_default().push(Word { at, kind, urgent });
+        self.of_item
+            .entry(row.device_id)
+            .or_default()
+            .push(Word { at, kind, urgent });
     }
 
     fn habits(&mut self, device: &device::Model) -> Habits {

@@ -14,8 +14,9 @@ use crate::{
     entity::{campaign, campaign_page},
     id::DeviceId,
     store::{
-        Store, StoreResult, claim,
+        Store, StoreResult,
         audience::{EVERY_DEVICE, Selection, after},
+        claim,
     },
     value::CampaignState,
 };

@@ -43,10 +43,7 @@ impl Store {
         let open = pages.clone().filter(campaign_page::Column::DoneAt.is_null());
         let total = pages.count(&self.db).await?;
         let left = open.clone().count(&self.db).await?;
-        let next = open
-            .order_by_asc(campaign_page::Column::DueAt)
-            .one(&self.db)
-            .await?;
+        let next = open.order_by_asc(campaign_page::Column::DueAt).one(&self.db).await?;
         Ok(Progress {
             campaign,
             pages: total,

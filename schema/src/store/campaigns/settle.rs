@@ -205,10 +205,22 @@ async fn count(tx: &DatabaseTransaction, run: &Run, sorted: &Sorted<'_>) -> Stor
     let more = |column: campaign::Column, by: i64| Expr::col(column).add(by);
     let length = |targets: &[&Target]| i64::try_from(targets.len()).unwrap_or(i64::MAX);
     let counted = campaign::Entity::update_many()
-        .col_expr(campaign::Column::Sent, more(campaign::Column::Sent, length(&sorted.sent)))
-        .col_expr(campaign::Column::Gone, more(campaign::Column::Gone, length(&sorted.gone)))
-        .col_expr(campaign::Column::Refused, more(campaign::Column::Refused, sorted.refused))
-        .col_expr(campaign::Column::HeldBack, more(campaign::Column::HeldBack, run.held_back))
+        .col_expr(
+            campaign::Column::Sent,
+            more(campaign::Column::Sent, length(&sorted.sent)),
+        )
+        .col_expr(
+            campaign::Column::Gone,
+            more(campaign::Column::Gone, length(&sorted.gone)),
+        )
+        .col_expr(
+            campaign::Column::Refused,
+            more(campaign::Column::Refused, sorted.refused),
+        )
+        .col_expr(
+            campaign::Column::HeldBack,
+            more(campaign::Column::HeldBack, run.held_back),
+        )
         .filter(campaign::Column::Id.eq(run.campaign.id))
         .exec_with_returning(tx)
         .await?;

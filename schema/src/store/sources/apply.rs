@@ -307,6 +307,7 @@ async fn create(
                 change: Change::Published,
                 class: turn.class,
                 quiet,
+                settle: chrono::Duration::seconds(settings(source).settling_s.into()),
                 by: &by,
             },
         )
@@ -358,6 +359,7 @@ async fn follow(
                         change,
                         class,
                         quiet: turn.unstable,
+                        settle: chrono::Duration::zero(),
                         by: &by,
                     },
                 )

@@ -1,0 +1,115 @@
+//! Fan-out: who is told of what was published. One delivery per account that the rules choose, one campaign for phones.
+
+mod accounts;
+mod campaign;
+
+use std::time::Duration;
+
+use beffroi_schema::{
+    address::Addresses,
+    entity::outbox,
+    reconcile::{Told, ToldState, told},
+    store::{Facts, FanOut, News, Store, StoreError, StoreResult},
+    value::{AlertEntry, CampaignKind, Change, Detail, Scope},
+};
+
+/// Lines taken at once.
+const LINES: u64 = 16;
+/// How long a worker has for them.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// Fans revisions out.
+#[derive(Debug)]
+pub struct FanOuts<'a> {
+    store: &'a Store,
+    addresses: &'a Addresses,
+    owner: &'a str,
+}
+
+impl<'a> FanOuts<'a> {
+    /// `owner` names this worker on the rows it holds.
+    pub fn new(store: &'a Store, addresses: &'a Addresses, owner: &'a str) -> Self {
+        Self { store, addresses, owner }
+    }
+
+    /// Fans out what is due. False: nothing is.
+    pub async fn step(&self) -> StoreResult<bool> {
+        let lines = self.store.claim_outbox(self.owner, LINES, LEASE).await?;
+        for line in &lines {
+            match self.fan_out(line).await {
+                // Another worker told it together with another line of the same item.
+                Ok(()) | Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(!lines.is_empty())
+    }
+
+    async fn fan_out(&self, line: &outbox::Model) -> StoreResult<()> {
+        let Some(news) = self.store.news(line).await? else { return Ok(()) };
+        let facts = self.store.facts(news.revision.id).await?;
+        let link = self.addresses.item(&facts.authority.slug, facts.item.kind, facts.item.id);
+        let told = self.told(&facts, &news).await?;
+        let decided = FanOut {
+            deliveries: accounts::choose(self.store, &facts, &news, told).await?,
+            campaign: campaign::campaign(&facts, &news, told, &link, self.store.clock().now()),
+        };
+        tracing::info!(
+            item.id = %facts.item.id,
+            revision.version = news.revision.version,
+            change = %news.change,
+            deliveries = decided.deliveries.len(),
+            pushed = decided.campaign.is_some(),
+            "a revision is fanned out"
+        );
+        self.store.fan_out(line.seq, self.owner, &news, decided).await
+    }
+
+    /// Who is told of a disruption, by how it changed. None for items of other kinds: they follow their change alone.
+    async fn told(&self, facts: &Facts, news: &News) -> StoreResult<Option<Told>> {
+        let (Some(class), Some(entry)) = (news.class, entry(facts)) else { return Ok(None) };
+        let campaigns = self.store.campaigns_of(&Scope::Instance, facts.item.id).await?;
+        let first = campaigns.iter().filter(|known| known.campaign.note.campaign == CampaignKind::Alert).map(|known| known.campaign.created_at).min();
+        let state = ToldState {
+            first_push: first,
+            // How close together and how many is decided for each phone, when its page is sent.
+            last_push: None,
+            pushes: 0,
+            posted: true,
+            old_end: None,
+            held: false,
+            unstable: news.quiet,
+            backlog: false,
+        };
+        let state = ToldState { old_end: entry.impact.end(), pushes: u32::from(first.is_some()), ..state };
+        Ok(Some(told(class, &entry, self.store.clock().now(), chrono::TimeDelta::zero(), &state)))
+    }
+}
+
+/// A disruption in the form in which changes are judged, whoever wrote it.
+fn entry(facts: &Facts) -> Option<AlertEntry> {
+    let content = &facts.revision.content;
+    let Detail::Disruption(disruption) = &content.detail else { return None };
+    Some(AlertEntry {
+        key: String::new(),
+        related: Vec::new(),
+        closed: disruption.resolved_at.is_some(),
+        cause: disruption.cause,
+        effect: disruption.effect,
+        severity: disruption.severity,
+        impact: disruption.impact.clone(),
+        display: disruption.display.clone(),
+        scope: disruption.selectors.clone(),
+        texts: content.texts.clone(),
+        url: content.link.clone(),
+        issues: Vec::new(),
+    })
+}
+
+/// Whether the item is still to be seen after this change.
+fn stays(change: Change) -> bool {
+    match change {
+        Change::Published | Change::Amended | Change::Resolved | Change::Reopened => true,
+        Change::Withdrawn => false,
+    }
+}

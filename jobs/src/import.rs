@@ -1,0 +1,73 @@
+//! The import loop: polls sources, one poller per source, and has the store reconcile what came.
+
+use std::time::Duration;
+
+use beffroi_schema::{
+    entity::source,
+    store::{PollOutcome, Store, StoreError, StoreResult},
+};
+
+use crate::{
+    http::Http,
+    sources::{SourceError, registry},
+};
+
+/// Sources taken at once.
+const SOURCES: u64 = 4;
+/// How long a worker has for one poll.
+const LEASE: Duration = Duration::from_secs(180);
+
+/// Polls sources.
+#[derive(Debug)]
+pub struct Imports<'a> {
+    store: &'a Store,
+    http: &'a Http,
+    owner: &'a str,
+}
+
+impl<'a> Imports<'a> {
+    /// `owner` names this worker on the rows it holds.
+    pub fn new(store: &'a Store, http: &'a Http, owner: &'a str) -> Self {
+        Self { store, http, owner }
+    }
+
+    /// Polls what is due. False: nothing is.
+    pub async fn step(&self) -> StoreResult<bool> {
+        let sources = self.store.claim_sources(self.owner, SOURCES, LEASE).await?;
+        for source in &sources {
+            match self.poll(source).await {
+                Ok(()) => {}
+                Err(StoreError::NotFound) => tracing::warn!(source.id = %source.id, "a poll took longer than its lease"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(!sources.is_empty())
+    }
+
+    async fn poll(&self, source: &source::Model) -> StoreResult<()> {
+        let started_at = self.store.clock().now();
+        let authority = self.store.authority(source.authority_id).await?.ok_or(StoreError::NotFound)?;
+        let read = match registry::open(source, &authority.language, self.http, self.store.clock()) {
+            Ok(opened) => opened.fetch(&source.cursor).await,
+            Err(error) => Err(error),
+        };
+        let wait = match &read {
+            Err(SourceError::Status { after, .. }) => *after,
+            Ok(_) | Err(SourceError::Unreachable(_) | SourceError::TooLarge { .. } | SourceError::Unreadable(_)) => None,
+        };
+        let reading = read.map_err(|error| error.to_string());
+        let (class, summary) = self.store.settle_poll(source.id, self.owner, PollOutcome { started_at, reading, wait }).await?;
+        tracing::info!(
+            source.id = %source.id,
+            source.name,
+            class = %class,
+            entries = summary.entries,
+            created = summary.created,
+            revised = summary.revised,
+            resolved = summary.resolved,
+            "a source was polled"
+        );
+        metrics::counter!("beffroi_polls", "class" => class.as_str()).increment(1);
+        Ok(())
+    }
+}

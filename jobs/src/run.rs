@@ -1,0 +1,134 @@
+//! The runner: every loop, side by side, until told to stop.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use beffroi_schema::{
+    address::Addresses,
+    bus::SLOW_LOOK,
+    store::{Store, StoreResult},
+};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    deliver::{Accounts, Deliveries},
+    fanout::FanOuts,
+    http::Http,
+    import::Imports,
+    push::{Transport, campaigns::Campaigns},
+    upkeep::Upkeep,
+};
+
+/// Tasks that send pages of campaigns: four hold FCM's usual quota of 10,000 messages a second.
+const PUSH_TASKS: usize = 4;
+/// Pause of a loop whose step failed, before it tries again.
+const FAILURE_PAUSE: Duration = Duration::from_secs(2);
+
+/// What the loops need. Cheap to share.
+pub struct Worker {
+    store: Store,
+    http: Http,
+    accounts: Accounts,
+    addresses: Addresses,
+    transport: Option<Box<dyn Transport>>,
+    owner: String,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Worker({})", self.owner)
+    }
+}
+
+impl Worker {
+    /// A worker. Without a transport, campaigns wait. `name` says which machine or process it is; a random part makes
+    /// it unlike any other.
+    pub fn new(store: Store, http: Http, addresses: Addresses, transport: Option<Box<dyn Transport>>, name: &str) -> Self {
+        let random: String = store.ids().secret().chars().take(8).collect();
+        let accounts = Accounts::new(http.clone());
+        Self { store, http, accounts, addresses, transport, owner: format!("{name}-{random}") }
+    }
+
+    /// The store the loops work on.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Has every loop do one step, in the order in which an item travels. False: nothing was due anywhere.
+    pub async fn step(&self) -> StoreResult<bool> {
+        let imported = self.import().await?;
+        let kept = self.upkeep().await?;
+        let fanned_out = self.fan_out().await?;
+        let delivered = self.deliver().await?;
+        let pushed = self.push().await?;
+        Ok(imported || kept || fanned_out || delivered || pushed)
+    }
+
+    /// Polls due sources.
+    pub async fn import(&self) -> StoreResult<bool> {
+        Imports::new(&self.store, &self.http, &self.owner).step().await
+    }
+
+    /// Publishes what is scheduled, checks accounts.
+    pub async fn upkeep(&self) -> StoreResult<bool> {
+        Upkeep::new(&self.store, &self.accounts, &self.owner).step().await
+    }
+
+    /// Fans out what was published.
+    pub async fn fan_out(&self) -> StoreResult<bool> {
+        FanOuts::new(&self.store, &self.addresses, &self.owner).step().await
+    }
+
+    /// Works on due deliveries.
+    pub async fn deliver(&self) -> StoreResult<bool> {
+        Deliveries::new(&self.store, &self.accounts, &self.addresses, &self.owner).step().await
+    }
+
+    /// Plans and sends campaigns.
+    pub async fn push(&self) -> StoreResult<bool> {
+        match &self.transport {
+            Some(transport) => Campaigns::new(&self.store, transport.as_ref()).step().await,
+            None => Ok(false),
+        }
+    }
+
+    /// Runs every loop until `stop`. A step that has begun is finished: nothing is left half done.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut loops = JoinSet::new();
+        let worker = || Arc::clone(&self);
+        loops.spawn(cycle("import", worker(), stop.clone(), |worker| async move { worker.import().await }));
+        loops.spawn(cycle("upkeep", worker(), stop.clone(), |worker| async move { worker.upkeep().await }));
+        loops.spawn(cycle("fanout", worker(), stop.clone(), |worker| async move { worker.fan_out().await }));
+        loops.spawn(cycle("deliver", worker(), stop.clone(), |worker| async move { worker.deliver().await }));
+        for _ in 0..PUSH_TASKS {
+            loops.spawn(cycle("push", worker(), stop.clone(), |worker| async move { worker.push().await }));
+        }
+        while let Some(ended) = loops.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a loop broke down; the others go on");
+            }
+        }
+    }
+}
+
+/// Steps a loop as long as there is something to do, then waits for a nudge.
+async fn cycle<F>(name: &'static str, worker: Arc<Worker>, stop: CancellationToken, step: impl Fn(Arc<Worker>) -> F)
+where
+    F: Future<Output = StoreResult<bool>>,
+{
+    let mut listener = worker.store.bus().listen();
+    while !stop.is_cancelled() {
+        let pause = match step(Arc::clone(&worker)).await {
+            Ok(true) => continue,
+            Ok(false) => SLOW_LOOK,
+            Err(error) => {
+                tracing::error!(r#loop = name, error = ?error, "a step failed; it will be tried again");
+                FAILURE_PAUSE
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = listener.wait(pause) => {}
+        }
+    }
+}

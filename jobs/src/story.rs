@@ -1,0 +1,68 @@
+//! From the facts of a revision to what is told of it: the same story for a post and for a notification.
+
+use beffroi_schema::{
+    clock::Timestamp,
+    store::Facts,
+    text::{LineName, Story, When},
+    value::{Cause, Change, Detail, Effect, Language, OccurrenceStatus, Period, Periods, Severity},
+};
+use chrono_tz::Tz;
+
+/// The zone of an authority whose own cannot be read; it was checked when it was stored.
+const FALLBACK_ZONE: Tz = chrono_tz::Europe::Paris;
+
+/// The story of a revision for readers of `language`, told at `now`. None when it has no text at all.
+pub fn story<'a>(
+    facts: &'a Facts,
+    language: &Language,
+    change: Change,
+    link: &'a str,
+    hashtags: &[String],
+    now: Timestamp,
+) -> Option<Story<'a>> {
+    let content = &facts.revision.content;
+    let (language, text) = content.texts.choose(std::slice::from_ref(language), &content.language)?;
+    let (cause, effect, severity, impact) = match &content.detail {
+        Detail::Disruption(d) => (d.cause, d.effect, d.severity, current(&d.impact, now)),
+        Detail::Event(_) | Detail::Article(_) => {
+            (Cause::UnknownCause, Effect::UnknownEffect, Severity::UnknownSeverity, None)
+        }
+    };
+    let all_day = matches!(&content.detail, Detail::Event(event) if event.all_day);
+    let date = facts.dates.first();
+    Some(Story {
+        kind: content.kind(),
+        change,
+        text,
+        language,
+        zone: zone(facts),
+        lines: facts
+            .lines
+            .iter()
+            .map(|line| LineName { short_name: line.short_name.clone(), mode: line.mode })
+            .collect(),
+        stops: facts.stops.iter().map(|stop| stop.name.clone()).collect(),
+        severity,
+        effect,
+        cause,
+        impact,
+        date: date.map(|date| When { start: date.starts_at, end: Some(date.ends_at).filter(|end| *end > date.starts_at), all_day }),
+        further_dates: facts.dates.len().saturating_sub(1),
+        occurrence: date.map_or(OccurrenceStatus::Scheduled, |date| date.status),
+        venue: Some(&content.venue),
+        link,
+        hashtags: hashtags.to_vec(),
+    })
+}
+
+/// The authority's time zone.
+pub fn zone(facts: &Facts) -> Tz {
+    facts.authority.time_zone.parse().unwrap_or(FALLBACK_ZONE)
+}
+
+/// The period that matters now: the one that runs, else the next one, else the last one.
+fn current(periods: &Periods, now: Timestamp) -> Option<Period> {
+    let running = periods.0.iter().find(|period| period.contains(now));
+    let ahead = || periods.0.iter().find(|period| period.start.is_some_and(|start| start > now));
+    running.or_else(ahead).or_else(|| periods.0.last()).copied()
+}

@@ -1,0 +1,69 @@
+//! What must happen from time to time: scheduled items go out, accounts are checked, what is of no use any more goes.
+
+use std::time::Duration;
+
+use beffroi_schema::{
+    entity::account,
+    store::{CheckResult, Store, StoreError, StoreResult, machine},
+};
+
+use crate::{deliver::Accounts, networks::DeliveryError};
+
+/// Accounts checked at once.
+const CHECKS: u64 = 4;
+/// How long a worker has for them.
+const LEASE: Duration = Duration::from_secs(120);
+/// Between two checks of an account that is well.
+const CHECK_EVERY: chrono::Duration = chrono::Duration::hours(6);
+/// Between two checks of one that is not.
+const CHECK_AGAIN: chrono::Duration = chrono::Duration::minutes(15);
+
+/// Keeps the house in order.
+#[derive(Debug)]
+pub struct Upkeep<'a> {
+    store: &'a Store,
+    accounts: &'a Accounts,
+    owner: &'a str,
+}
+
+impl<'a> Upkeep<'a> {
+    /// `owner` names this worker on the rows it holds.
+    pub fn new(store: &'a Store, accounts: &'a Accounts, owner: &'a str) -> Self {
+        Self { store, accounts, owner }
+    }
+
+    /// Does what is due. False: nothing is.
+    pub async fn step(&self) -> StoreResult<bool> {
+        let published = self.store.publish_due(&machine("schedule")).await?;
+        let checked = self.check_accounts().await?;
+        Ok(published > 0 || checked > 0)
+    }
+
+    async fn check_accounts(&self) -> StoreResult<usize> {
+        let due = self.store.claim_checks(self.owner, CHECKS, LEASE).await?;
+        for account in &due {
+            let result = self.check(account).await;
+            let pause = if matches!(result, CheckResult::Well(..)) { CHECK_EVERY } else { CHECK_AGAIN };
+            match self.store.settle_check(account.id, result, self.store.clock().now() + pause).await {
+                Ok(()) | Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(due.len())
+    }
+
+    /// How an account is, and what it can do.
+    async fn check(&self, account: &account::Model) -> CheckResult {
+        let network = match self.accounts.open(self.store, account) {
+            Ok(network) => network,
+            Err(reason) => return CheckResult::Locked(reason),
+        };
+        match network.check().await {
+            Ok((health, capabilities)) => CheckResult::Well(health, capabilities),
+            Err(DeliveryError::Locked(reason)) => CheckResult::Locked(reason),
+            Err(error @ (DeliveryError::Retry { .. } | DeliveryError::Doubtful(_) | DeliveryError::Refused(_) | DeliveryError::Gone(_))) => {
+                CheckResult::Silent(error.to_string())
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Fan-out: from one line of the outbox to a delivery per account and a campaign, in one transaction.
+
+use sea_orm::{
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, TryInsertResult, sea_query::Expr,
+};
+
+use super::{
+    Store, StoreError, StoreResult,
+    campaigns::{self, NewCampaign},
+    deliveries::OPEN,
+};
+use crate::{
+    clock::Timestamp,
+    entity::{delivery, outbox, revision},
+    id::{AccountId, ItemId},
+    value::{Action, Change, ChangeClass, DeliveryState},
+};
+
+/// What is to be told of an item: its latest revision, and how it differs from what was told before.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// The latest revision that waits.
+    pub revision: revision::Model,
+    /// The last line of the outbox that it settles.
+    pub up_to: i64,
+    /// What happened, all waiting revisions taken together.
+    pub change: Change,
+    /// For disruptions: the class that tells most people.
+    pub class: Option<ChangeClass>,
+    /// Nobody is told but by the app.
+    pub quiet: bool,
+}
+
+/// What fan-out decided.
+#[derive(Clone, Debug, Default)]
+pub struct FanOut {
+    /// Where it goes.
+    pub deliveries: Vec<NewDelivery>,
+    /// Who is pushed.
+    pub campaign: Option<NewCampaign>,
+}
+
+/// A delivery to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// To which account.
+    pub account: AccountId,
+    /// What is asked of the network.
+    pub action: Action,
+    /// When.
+    pub due_at: Timestamp,
+}
+
+impl Store {
+    /// What a claimed line tells, together with the other waiting lines of its item. None when all is told already.
+    pub async fn news(&self, line: &outbox::Model) -> StoreResult<Option<News>> {
+        let Some(item) = line.item_id else { return Ok(None) };
+        let waiting = outbox::Entity::find()
+            .filter(outbox::Column::ItemId.eq(item))
+            .filter(outbox::Column::FannedOutAt.is_null())
+            .order_by_asc(outbox::Column::Seq)
+            .all(&self.db)
+            .await?;
+        let ids = waiting.iter().filter_map(|line| line.revision_id);
+        let revisions = revision::Entity::find()
+            .filter(revision::Column::Id.is_in(ids))
+            .order_by_asc(revision::Column::Version);
+        let revisions = revisions.all(&self.db).await?;
+        let (Some(last), Some(line)) = (revisions.last(), waiting.last()) else {
+            return Ok(None);
+        };
+        let first_word = revisions.iter().any(|revision| revision.change == Change::Published);
+        let class = if last.change == Change::Resolved {
+            last.class
+        } else {
+            revisions.iter().filter_map(|revision| revision.class).min()
+        };
+        Ok(Some(News {
+            change: if first_word && last.change != Change::Withdrawn {
+                Change::Published
+            } else {
+                last.change
+            },
+            class,
+            quiet: revisions.iter().all(|revision| revision.quiet),
+            up_to: line.seq,
+            revision: last.clone(),
+        }))
+    }
+
+    /// Writes what was decided for the news of a claimed line, if `owner` still holds it. Deliveries of older revisions
+    /// that have not left yet are overtaken.
+    pub async fn fan_out(&self, seq: i64, owner: &str, news: &News, decided: FanOut) -> StoreResult<()> {
+        let tx = self.write().await?;
+        let held = outbox::Entity::find_by_id(seq)
+            .one(&tx)
+            .await?
+            .is_some_and(|line| line.lease_owner.as_deref() == Some(owner));
+        if !held {
+            return Err(StoreError::NotFound);
+        }
+        self.overtake(&tx, news).await?;
+        for new in &decided.deliveries {
+            self.insert_delivery(&tx, news, *new).await?;
+        }
+        if let Some(campaign) = decided.campaign {
+            campaigns::insert(self, &tx, campaign).await?;
+        }
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::FannedOutAt, Expr::value(self.clock.now()))
+            .filter(outbox::Column::ItemId.eq(news.revision.item_id))
+            .filter(outbox::Column::Seq.lte(news.up_to))
+            .filter(outbox::Column::FannedOutAt.is_null())
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        self.bus.nudge().await;
+        Ok(())
+    }
+
+    async fn overtake(&self, tx: &DatabaseTransaction, news: &News) -> StoreResult<()> {
+        let now = self.clock.now();
+        let not_left = Condition::all()
+            .add(delivery::Column::ItemId.eq(news.revision.item_id))
+            .add(delivery::Column::Version.lt(news.revision.version))
+            .add(delivery::Column::State.eq(DeliveryState::Waiting))
+            .add(super::claim::free(delivery::Column::LeaseUntil, now));
+        delivery::Entity::update_many()
+            .col_expr(delivery::Column::State, Expr::value(DeliveryState::Skipped))
+            .col_expr(delivery::Column::Reason, Expr::value("overtaken by a newer revision"))
+            .col_expr(delivery::Column::SettledAt, Expr::value(now))
+            .filter(not_left)
+            .exec(tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn insert_delivery(&self, tx: &DatabaseTransaction, news: &News, new: NewDelivery) -> StoreResult<()> {
+        let row = delivery::Model {
+            id: self.ids.make(),
+            authority_id: news.revision.authority_id,
+            item_id: news.revision.item_id,
+            revision_id: news.revision.id,
+            account_id: new.account,
+            version: news.revision.version,
+            change: news.change,
+            action: new.action,
+            state: DeliveryState::Waiting,
+            rendered: None,
+            due_at: new.due_at,
+            attempts: 0,
+            searches: 0,
+            attempting_since: None,
+            reason: None,
+            lease_owner: None,
+            lease_until: None,
+            created_at: self.clock.now(),
+            settled_at: None,
+        };
+        let keys = [delivery::Column::RevisionId, delivery::Column::AccountId];
+        let put = delivery::Entity::insert(row.into_active_model())
+            .on_conflict_do_nothing_on(keys)
+            .exec_without_returning(tx)
+            .await?;
+        if !matches!(put, TryInsertResult::Inserted(_)) {
+            tracing::debug!(revision.id = %news.revision.id, account.id = %new.account, "this delivery exists already");
+        }
+        Ok(())
+    }
+
+    /// Whether something is still to be delivered of an item to an account.
+    pub async fn open_delivery(&self, item: ItemId, account: AccountId) -> StoreResult<bool> {
+        let own = delivery::Entity::find().filter(delivery::Column::ItemId.eq(item)).filter(delivery::Column::AccountId.eq(account));
+        Ok(own.filter(delivery::Column::State.is_in(OPEN)).count(&self.db).await? > 0)
+    }
+
+    /// New posts of an account since `since`: what its daily limit counts.
+    pub async fn posts_since(&self, account: AccountId, since: Timestamp) -> StoreResult<u64> {
+        let own = delivery::Entity::find()
+            .filter(delivery::Column::AccountId.eq(account))
+            .filter(delivery::Column::CreatedAt.gte(since));
+        let new = own
+            .filter(delivery::Column::Action.eq(Action::Publish))
+            .filter(delivery::Column::State.ne(DeliveryState::Skipped));
+        Ok(new.count(&self.db).await?)
+    }
+}

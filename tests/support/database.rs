@@ -1,0 +1,56 @@
+//! A migrated database for one test: SQLite in a folder of its own, or, with `BEFFROI_TEST_DATABASE=postgres`, a new
+//! database on the throw-away server that `BEFFROI_TEST_POSTGRES_URL` names (a URL without a database name).
+
+use beffroi_migrations::Migrator;
+use beffroi_schema::store::{DatabaseUrl, connect};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use sea_orm_migration::MigratorTrait as _;
+use tempfile::TempDir;
+
+/// A database that is empty but for its tables.
+#[derive(Debug)]
+pub struct Database {
+    /// Open for whoever wants to look behind the store's back.
+    pub connection: DatabaseConnection,
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    /// A new one.
+    pub async fn new() -> anyhow::Result<Self> {
+        let (url, folder) = if std::env::var("BEFFROI_TEST_DATABASE").as_deref() == Ok("postgres") {
+            (new_postgres().await?, None)
+        } else {
+            let folder = TempDir::new()?;
+            (format!("sqlite://{}/town.db", folder.path().display()), Some(folder))
+        };
+        let connection = open(&url).await?;
+        Migrator::up(&connection, None).await?;
+        Ok(Self {
+            connection,
+            _folder: folder,
+        })
+    }
+}
+
+async fn new_postgres() -> anyhow::Result<String> {
+    let server = std::env::var("BEFFROI_TEST_POSTGRES_URL")?;
+    #[expect(clippy::disallowed_methods, reason = "a name that no other test run has")]
+    let name = format!("town_{}", uuid::Uuid::new_v4().simple());
+    let admin = open(&database_url(&server, "postgres")?).await?;
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+    admin.close().await?;
+    database_url(&server, &name)
+}
+
+/// The path of the URL is the database; its query (a socket's folder) stays.
+fn database_url(server: &str, name: &str) -> anyhow::Result<String> {
+    let mut url = url::Url::parse(server)?;
+    url.set_path(name);
+    Ok(url.into())
+}
+
+async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
+    let url = DatabaseUrl::parse(url).map_err(anyhow::Error::msg)?;
+    Ok(connect(&url).await?)
+}

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod config;
+pub mod follow;
 pub mod graphql;
 mod health;
 pub mod language;

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use beffroi_schema::{
+    board::Boards,
     config::{ConfigError, Instance, Section as _},
     store::Store,
 };
@@ -24,7 +25,7 @@ use crate::{
 pub struct AppState(Arc<Inner>);
 
 struct Inner {
-    store: Store,
+    boards: Boards,
     contract: Contract,
     public_url: Url,
     proxies: usize,
@@ -43,16 +44,16 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// The state over an open store.
-    pub fn new(store: Store, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
+    /// The state over the boards and the store they follow.
+    pub fn new(boards: Boards, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
         config.check()?;
         Ok(Self(Arc::new(Inner {
             contract: schema::contract(
-                store.clone(),
+                boards.clone(),
                 PublicUrl(instance.public_url.clone()),
                 config.introspection,
             ),
-            store,
+            boards,
             public_url: instance.public_url.clone(),
             proxies: config.proxies,
             request_timeout: Duration::from_millis(config.request_timeout_ms),
@@ -64,7 +65,12 @@ impl AppState {
 
     /// The store.
     pub fn store(&self) -> &Store {
-        &self.0.store
+        self.0.boards.store()
+    }
+
+    /// What residents read, in memory.
+    pub fn boards(&self) -> &Boards {
+        &self.0.boards
     }
 
     /// The executable contract.

@@ -1,20 +1,21 @@
 //! `beffroi serve`: answers requests and, unless told otherwise, does the work.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
-use beffroi_api::{AppState, router};
-use beffroi_schema::store::Store;
+use beffroi_api::{AppState, follow::follow, router};
+use beffroi_schema::{board::Boards, store::Store};
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Configured, loops, migrate, say, stop};
+use super::{Configured, migrate, say, stop, worker};
 
 pub async fn serve(configured: &Configured, no_work: bool) -> anyhow::Result<()> {
     migrate::ready(&configured.instance).await?;
     let store = configured.open().await?;
-    let state = AppState::new(store.clone(), &configured.instance, &configured.api)?;
+    let boards = Boards::open(store.clone()).await?;
+    let state = AppState::new(boards.clone(), &configured.instance, &configured.api)?;
     let listen = configured.api.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -22,7 +23,13 @@ pub async fn serve(configured: &Configured, no_work: bool) -> anyhow::Result<()>
     invite_first_operator(configured, &store).await?;
 
     let halt = CancellationToken::new();
-    let running = if no_work { idle() } else { loops::start(&store, &halt) };
+    let running = TaskTracker::new();
+    running.spawn(follow(boards, halt.clone()));
+    if !no_work {
+        let worker = worker::of(configured, &store).await?;
+        running.spawn(Arc::new(worker).run(halt.clone()));
+    }
+    running.close();
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(halt.clone().cancelled_owned());
     tracing::info!(%listen, url = %configured.instance.public_url, "listening on {listen}");
@@ -49,12 +56,6 @@ async fn until_stopped(
             Ok(())
         }
     }
-}
-
-fn idle() -> TaskTracker {
-    let nothing = TaskTracker::new();
-    nothing.close();
-    nothing
 }
 
 /// Prints, this once, the link by which the first person joins.

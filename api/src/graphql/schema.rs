@@ -1,7 +1,7 @@
 //! The whole contract, merged from one struct per subject. A new subject adds its line here and nothing else.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema, SchemaBuilder};
-use beffroi_schema::store::Store;
+use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use beffroi_schema::{address::Addresses, board::Boards};
 
 use super::{
     context::PublicUrl,
@@ -11,28 +11,39 @@ use super::{
         tokens::{TokenMutation, TokenQuery},
     },
     error::Errors,
+    reading::{authority::AuthorityQuery, changes::ChangeSubscription, lists::ListQuery, node::NodeQuery},
 };
 use crate::limits;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(PeopleQuery, TokenQuery, AuditQuery);
+pub struct Query(
+    AuthorityQuery,
+    ListQuery,
+    NodeQuery,
+    PeopleQuery,
+    TokenQuery,
+    AuditQuery,
+);
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(PeopleMutation, TokenMutation);
 
 /// What can be followed as it happens.
-pub type Subscription = EmptySubscription;
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(ChangeSubscription);
 
 /// The executable contract.
 pub type Contract = Schema<Query, Mutation, Subscription>;
 
-/// The contract over a store.
-pub fn contract(store: Store, public_url: PublicUrl, introspection: bool) -> Contract {
+/// The contract over the boards and the store they follow.
+pub fn contract(boards: Boards, public_url: PublicUrl, introspection: bool) -> Contract {
     let builder = limits::limited(builder())
         .extension(Errors)
-        .data(store)
+        .data(boards.store().clone())
+        .data(boards)
+        .data(Addresses::below(&public_url.0))
         .data(public_url);
     let builder = if introspection {
         builder
@@ -48,5 +59,5 @@ pub fn sdl() -> String {
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }

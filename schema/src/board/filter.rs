@@ -1,5 +1,7 @@
 //! Which items are wanted.
 
+use std::sync::Arc;
+
 use super::{Item, Places, scope::Ride};
 use crate::{
     clock::Timestamp,
@@ -56,8 +58,14 @@ impl Filter {
         if self.lines.is_empty() && self.stops.is_empty() {
             return true;
         }
-        let lines = any_or(self.lines.iter().map(|id| places.line(*id)), self.lines.is_empty());
-        let stops = any_or(self.stops.iter().map(|id| places.stop(*id)), self.stops.is_empty());
+        let lines = any_or(
+            self.lines.iter().map(|id| places.line(*id).map(Arc::as_ref)),
+            self.lines.is_empty(),
+        );
+        let stops = any_or(
+            self.stops.iter().map(|id| places.stop(*id).map(Arc::as_ref)),
+            self.stops.is_empty(),
+        );
         lines
             .iter()
             .flat_map(|line| {

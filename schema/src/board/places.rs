@@ -1,6 +1,9 @@
 //! An authority and its places: zones, lines, stops.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::Spot;
 use crate::{
@@ -98,11 +101,11 @@ pub struct Places {
     /// Whose places they are.
     pub authority: Authority,
     /// By name.
-    pub zones: Vec<Zone>,
+    pub zones: Vec<Arc<Zone>>,
     /// In the operator's order.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Arc<Line>>,
     /// By name.
-    pub stops: Vec<Stop>,
+    pub stops: Vec<Arc<Stop>>,
     served: HashSet<(LineId, StopId)>,
     zone_at: HashMap<ZoneId, usize>,
     line_at: HashMap<LineId, usize>,
@@ -135,35 +138,35 @@ impl Places {
             line_keys: lines.iter().map(|line| (line.key.clone(), line.id)).collect(),
             stop_keys: stops.iter().map(|stop| (stop.key.clone(), stop.id)).collect(),
             authority,
-            zones,
-            lines,
-            stops,
+            zones: zones.into_iter().map(Arc::new).collect(),
+            lines: lines.into_iter().map(Arc::new).collect(),
+            stops: stops.into_iter().map(Arc::new).collect(),
             served,
         }
     }
 
     /// A zone by its id.
-    pub fn zone(&self, id: ZoneId) -> Option<&Zone> {
+    pub fn zone(&self, id: ZoneId) -> Option<&Arc<Zone>> {
         self.zone_at.get(&id).map(|at| &self.zones[*at])
     }
 
     /// A line by its id.
-    pub fn line(&self, id: LineId) -> Option<&Line> {
+    pub fn line(&self, id: LineId) -> Option<&Arc<Line>> {
         self.line_at.get(&id).map(|at| &self.lines[*at])
     }
 
     /// A stop by its id.
-    pub fn stop(&self, id: StopId) -> Option<&Stop> {
+    pub fn stop(&self, id: StopId) -> Option<&Arc<Stop>> {
         self.stop_at.get(&id).map(|at| &self.stops[*at])
     }
 
     /// A line by the operator's `route_id`.
-    pub fn line_by_key(&self, key: &str) -> Option<&Line> {
+    pub fn line_by_key(&self, key: &str) -> Option<&Arc<Line>> {
         self.line_keys.get(key).and_then(|id| self.line(*id))
     }
 
     /// A stop by the operator's `stop_id`.
-    pub fn stop_by_key(&self, key: &str) -> Option<&Stop> {
+    pub fn stop_by_key(&self, key: &str) -> Option<&Arc<Stop>> {
         self.stop_keys.get(key).and_then(|id| self.stop(*id))
     }
 
@@ -176,7 +179,7 @@ impl Places {
     }
 
     /// The platforms and entrances of a station.
-    pub fn children(&self, station: StopId) -> impl Iterator<Item = &Stop> {
+    pub fn children(&self, station: StopId) -> impl Iterator<Item = &Arc<Stop>> {
         self.children
             .get(&station)
             .into_iter()
@@ -185,12 +188,12 @@ impl Places {
     }
 
     /// The lines that call at `stop`, in order.
-    pub fn lines_at<'a>(&'a self, stop: &'a Stop) -> impl Iterator<Item = &'a Line> {
+    pub fn lines_at<'a>(&'a self, stop: &'a Stop) -> impl Iterator<Item = &'a Arc<Line>> {
         self.lines.iter().filter(|line| self.serves(line.id, stop))
     }
 
     /// The stops that `line` calls at, by name.
-    pub fn stops_of(&self, line: LineId) -> impl Iterator<Item = &Stop> {
+    pub fn stops_of(&self, line: LineId) -> impl Iterator<Item = &Arc<Stop>> {
         self.stops
             .iter()
             .filter(move |stop| self.served.contains(&(line, stop.id)))

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -37,6 +40,7 @@ struct Inner {
     directory: ArcSwap<Vec<Authority>>,
     boards: RwLock<HashMap<AuthorityId, Arc<ArcSwap<Board>>>>,
     changes: broadcast::Sender<Changed>,
+    version: AtomicI64,
     /// Number of the last outbox row that was followed. Whoever loads or refreshes holds it, so that no row falls
     /// between the two.
     followed: Mutex<i64>,
@@ -81,14 +85,15 @@ impl Boards {
 
     /// The same, holding at most `capacity` items an authority beside those that still stand.
     pub async fn holding(store: Store, capacity: usize) -> StoreResult<Self> {
-        let followed = store.outbox_end().await?;
-        let directory = store.authorities_in_order().await?;
+        let followed = store.outbox_head().await?;
+        let directory = store.board_authorities().await?;
         Ok(Self(Arc::new(Inner {
             store,
             capacity,
             directory: ArcSwap::from_pointee(directory),
             boards: RwLock::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
+            version: AtomicI64::new(followed),
             followed: Mutex::new(followed),
         })))
     }
@@ -101,6 +106,11 @@ impl Boards {
     /// Every authority of the instance, by name.
     pub fn authorities(&self) -> Arc<Vec<Authority>> {
         self.0.directory.load_full()
+    }
+
+    /// Number of the last outbox row that every loaded board follows: while it stands, so does everything they answer.
+    pub fn version(&self) -> i64 {
+        self.0.version.load(Ordering::Acquire)
     }
 
     /// Tells of every item that changes from now on, on boards that are loaded.
@@ -221,13 +231,14 @@ impl Boards {
         let mut followed = self.0.followed.lock().await;
         let mut rows_seen = 0;
         loop {
-            let rows = self.0.store.tail_outbox(*followed, TAIL_ROWS).await?;
+            let rows = self.0.store.outbox_after(*followed, TAIL_ROWS).await?;
             let Some(last) = rows.last().map(|row| row.seq) else {
                 return Ok(rows_seen);
             };
             rows_seen += rows.len();
             self.follow(rows).await?;
             *followed = last;
+            self.0.version.store(last, Ordering::Release);
         }
     }
 
@@ -236,7 +247,7 @@ impl Boards {
         if rows.iter().any(|row| row.subject == Subject::Places) {
             self.0
                 .directory
-                .store(Arc::new(self.0.store.authorities_in_order().await?));
+                .store(Arc::new(self.0.store.board_authorities().await?));
         }
         let mut by_authority: BTreeMap<AuthorityId, Vec<outbox::Model>> = BTreeMap::new();
         for row in rows {
@@ -322,7 +333,7 @@ impl Boards {
     /// Reads a whole board. Its version is read first: what is published meanwhile is looked at once more.
     async fn load(&self, authority: AuthorityId) -> StoreResult<Option<Board>> {
         let store = &self.0.store;
-        let version = store.outbox_end().await?;
+        let version = store.outbox_head().await?;
         let Some(places) = store.board_places(authority).await?.map(Arc::new) else {
             return Ok(None);
         };
@@ -337,8 +348,8 @@ impl Boards {
             Some(cut) => store.board_items_standing(authority, cut.at, now).await?,
             None => Vec::new(),
         };
-        let placed = newest.into_iter().chain(standing).map(|item| item.placed(&places, now));
-        let items = placed.map(|item| (item.id, Arc::new(item))).collect();
+        let all = newest.into_iter().chain(standing).map(|item| item.placed(&places, now));
+        let items = all.map(|item| (item.id, Arc::new(item))).collect();
         Ok(Some(Board::new(version, places, items, self.0.capacity, cut, now)))
     }
 

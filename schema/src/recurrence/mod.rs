@@ -22,7 +22,7 @@ pub const MAX_OCCURRENCES: usize = 2_000;
 /// How far ahead of the present dates are expanded.
 pub const WINDOW_AHEAD: Days = Days::new(730);
 /// How far behind the present dates are kept.
-pub const WINDOW_BEHIND: Days = Days::new(31);
+pub const WINDOW_BEHIND: Days = Days::new(400);
 /// Longest span of one date.
 const MAX_DURATION: Duration = Duration::days(366);
 /// Offsets from UTC stay below it: the margin between a window in UTC and the same in local time.

@@ -13,8 +13,8 @@ use crate::{
     board::{Authority, Item, ItemState, Line, Picture, PlaceId, Places, Post, Spot, Stop, Update, Zone},
     clock::Timestamp,
     entity::{
-        account, article, authority, disruption, disruption_update, item, line, line_stop, media, media_content,
-        occurrence, outbox, receipt, revision, stop, zone,
+        account, article, authority, disruption, disruption_update, item, line, media, media_content, occurrence,
+        receipt, revision, stop, zone,
     },
     id::{AuthorityId, ItemId, MediaId},
     value::{ItemStatus, Kind, Point},
@@ -24,78 +24,26 @@ use crate::{
 const IDS_PER_QUERY: usize = 500;
 /// Most older items that a board keeps because they still stand.
 const MAX_STANDING: u64 = 2_000;
-/// Most authorities of one instance that are listed.
-const MAX_AUTHORITIES: u64 = 2_000;
 /// Most updates of one disruption that are shown, newest first.
 const MAX_UPDATES: usize = 100;
 
 impl Store {
-    /// Every authority, by name.
-    pub async fn authorities_in_order(&self) -> StoreResult<Vec<Authority>> {
-        let rows = authority::Entity::find()
-            .order_by(authority::Column::Name, Order::Asc)
-            .order_by(authority::Column::Id, Order::Asc)
-            .limit(MAX_AUTHORITIES)
-            .all(&self.db)
-            .await?;
-        Ok(rows.into_iter().map(authority_of).collect())
-    }
-
-    /// The number of the last row of the outbox; 0: it is empty.
-    pub async fn outbox_end(&self) -> StoreResult<i64> {
-        let last = outbox::Entity::find()
-            .order_by(outbox::Column::Seq, Order::Desc)
-            .one(&self.db)
-            .await?;
-        Ok(last.map_or(0, |row| row.seq))
-    }
-
-    /// The rows of the outbox after `seq`, in order, at most `limit`.
-    pub async fn tail_outbox(&self, seq: i64, limit: u64) -> StoreResult<Vec<outbox::Model>> {
-        let rows = outbox::Entity::find()
-            .filter(outbox::Column::Seq.gt(seq))
-            .order_by(outbox::Column::Seq, Order::Asc)
-            .limit(limit)
-            .all(&self.db)
-            .await?;
-        Ok(rows)
+    /// Every authority as residents see it, by name.
+    pub async fn board_authorities(&self) -> StoreResult<Vec<Authority>> {
+        Ok(self.authorities().await?.into_iter().map(authority_of).collect())
     }
 
     /// An authority with its zones, lines and stops, retired ones included: alerts go on naming them.
     pub async fn board_places(&self, id: AuthorityId) -> StoreResult<Option<Places>> {
-        let Some(authority) = authority::Entity::find_by_id(id).one(&self.db).await? else {
+        let Some(authority) = self.authority(id).await? else {
             return Ok(None);
         };
-        let zones = zone::Entity::find()
-            .filter(zone::Column::AuthorityId.eq(id))
-            .order_by(zone::Column::Name, Order::Asc)
-            .all(&self.db)
-            .await?;
-        let lines = line::Entity::find()
-            .filter(line::Column::AuthorityId.eq(id))
-            .order_by(line::Column::Position, Order::Asc)
-            .order_by(line::Column::ShortName, Order::Asc)
-            .all(&self.db)
-            .await?;
-        let stops = stop::Entity::find()
-            .filter(stop::Column::AuthorityId.eq(id))
-            .order_by(stop::Column::Name, Order::Asc)
-            .all(&self.db)
-            .await?;
-        let of_authority = Query::select()
-            .column(line::Column::Id)
-            .from(line::Entity)
-            .and_where(line::Column::AuthorityId.eq(id))
-            .to_owned();
-        let served = line_stop::Entity::find()
-            .filter(line_stop::Column::LineId.in_subquery(of_authority))
-            .all(&self.db)
-            .await?;
+        let served = self.served(id).await?;
         Ok(Some(Places::new(
             authority_of(authority),
-            zones.into_iter().map(zone_of).collect(),
-            lines.into_iter().map(line_of).collect(),
-            stops.into_iter().map(stop_of).collect(),
+            self.zones(id).await?.into_iter().map(zone_of).collect(),
+            self.lines(id).await?.into_iter().map(line_of).collect(),
+            self.stops(id).await?.into_iter().map(stop_of).collect(),
             served.into_iter().map(|row| (row.line_id, row.stop_id)).collect(),
         )))
     }

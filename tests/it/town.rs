@@ -1,0 +1,355 @@
+//! A small town in an empty database, for what is read: two tram lines, a station, two quarters.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Variables};
+use beffroi_api::graphql::{
+    context::Asker,
+    schema::{self, Contract},
+};
+use beffroi_migrations::{Migrator, MigratorTrait as _};
+use beffroi_schema::{
+    board::{Board, Boards},
+    bus::Bus,
+    clock::{Clock, Timestamp},
+    draft::Draft,
+    entity::{line, line_stop, stop},
+    id::{AuthorityId, Ids, ItemId, LineId, StopId, ZoneId},
+    store::{DatabaseUrl, KEY_BYTES, NewAuthority, Seal, Store, ZoneDraft, connect, machine},
+    value::{
+        ArticleDetail, AuthorityKind, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language,
+        Mode, Periods, Point, Recurrence, Scope, Selectors, Severity, Shape, Text, Texts, Topics, Venue, Viewer,
+    },
+};
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
+use serde_json::Value;
+
+/// The town and everything that reads it.
+pub struct Town {
+    pub clock: Clock,
+    pub db: DatabaseConnection,
+    pub store: Store,
+    pub boards: Boards,
+    pub contract: Contract,
+    pub authority: AuthorityId,
+    /// Line A calls at Gare (both platforms) and Mairie.
+    pub line_a: LineId,
+    /// Line B calls at Gare, platform 2.
+    pub line_b: LineId,
+    /// A station with two platforms.
+    pub gare: StopId,
+    pub platform_1: StopId,
+    pub platform_2: StopId,
+    pub mairie: StopId,
+    /// Around Mairie.
+    pub centre: ZoneId,
+    /// Beside it, with a common edge.
+    pub faubourg: ZoneId,
+}
+
+/// 2026-06-01, 10:00 in Paris.
+pub fn start() -> Timestamp {
+    at("2026-06-01T08:00:00Z")
+}
+
+pub fn at(text: &str) -> Timestamp {
+    DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
+}
+
+pub fn local(text: &str) -> NaiveDateTime {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+}
+
+impl Town {
+    pub async fn new() -> Self {
+        Self::holding(beffroi_schema::board::MAX_ITEMS).await
+    }
+
+    /// A town whose board holds so many items.
+    pub async fn holding(capacity: usize) -> Self {
+        let clock = Clock::fixed(start());
+        let ids = Ids::seeded(clock.clone(), 7);
+        let db = connect(&DatabaseUrl::parse("sqlite::memory:").unwrap()).await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        let store = Store::new(
+            db.clone(),
+            clock.clone(),
+            ids.clone(),
+            Bus::local(),
+            Seal::new([1; KEY_BYTES]),
+        );
+        let by = machine("test");
+        let authority = NewAuthority {
+            slug: "valbourg".to_owned(),
+            kind: AuthorityKind::Commune,
+            parent: None,
+            name: "Valbourg".to_owned(),
+            language: Language::french(),
+            time_zone: "Europe/Paris".to_owned(),
+            boundary: None,
+        };
+        let authority = store.create_authority(authority, &by).await.unwrap().id;
+        let centre = store
+            .put_zone(authority, square("centre", 1.44, 43.60), &by)
+            .await
+            .unwrap()
+            .id;
+        let faubourg = store
+            .put_zone(authority, square("faubourg", 1.45, 43.60), &by)
+            .await
+            .unwrap()
+            .id;
+        let stops = [
+            stop_row(ids.make(), authority, "gare", None, (43.61, 1.47)),
+            stop_row(ids.make(), authority, "gare:1", Some("gare"), (43.61, 1.47)),
+            stop_row(ids.make(), authority, "gare:2", Some("gare"), (43.61, 1.47)),
+            stop_row(ids.make(), authority, "mairie", None, (43.605, 1.445)),
+        ];
+        let [gare, platform_1, platform_2, mairie] = [0, 1, 2, 3].map(|at: usize| stops[at].id);
+        for mut row in stops {
+            row.parent_id = row.parent_id.map(|_| gare);
+            stop::Entity::insert(row.into_active_model())
+                .exec_without_returning(&db)
+                .await
+                .unwrap();
+        }
+        let (line_a, line_b) = (ids.make(), ids.make());
+        for (position, id, name) in [(0, line_a, "A"), (1, line_b, "B")] {
+            let row = line_row(id, authority, name, position);
+            line::Entity::insert(row.into_active_model())
+                .exec_without_returning(&db)
+                .await
+                .unwrap();
+        }
+        for (line_id, stop_id) in [
+            (line_a, platform_1),
+            (line_a, platform_2),
+            (line_a, mairie),
+            (line_b, platform_2),
+        ] {
+            let row = line_stop::Model { line_id, stop_id };
+            line_stop::Entity::insert(row.into_active_model())
+                .exec_without_returning(&db)
+                .await
+                .unwrap();
+        }
+        let boards = Boards::holding(store.clone(), capacity).await.unwrap();
+        let addresses = Addresses::below(&"https://valbourg.example/".parse().unwrap());
+        Self {
+            contract: schema::contract(store.clone(), boards.clone(), addresses),
+            clock,
+            db,
+            store,
+            boards,
+            authority,
+            line_a,
+            line_b,
+            gare,
+            platform_1,
+            platform_2,
+            mairie,
+            centre,
+            faubourg,
+        }
+    }
+
+    pub fn by(&self) -> Viewer {
+        machine("test")
+    }
+
+    /// The board as it is now.
+    pub async fn board(&self) -> Arc<Board> {
+        self.boards.by_slug("valbourg").await.unwrap().unwrap()
+    }
+
+    /// A minute passes, and the content is public; boards follow only when they are told to.
+    pub async fn publish(&self, content: ItemContent) -> ItemId {
+        self.clock.advance(Duration::minutes(1));
+        let draft = Draft {
+            authority: self.authority,
+            content,
+            key: None,
+        };
+        let by = self.by();
+        let item = self.store.create_draft(draft, &by).await.unwrap().row;
+        self.store
+            .publish(&Scope::Instance, item.id, item.version, &by)
+            .await
+            .unwrap();
+        item.id
+    }
+
+    /// The item's version now.
+    pub async fn version(&self, id: ItemId) -> i32 {
+        self.store
+            .item(&Scope::Instance, id)
+            .await
+            .unwrap()
+            .unwrap()
+            .row
+            .version
+    }
+
+    /// Says something else.
+    pub async fn amend(&self, id: ItemId, content: ItemContent) {
+        let version = self.version(id).await;
+        self.store
+            .amend(&Scope::Instance, id, version, content, &self.by())
+            .await
+            .unwrap();
+    }
+
+    pub async fn resolve(&self, id: ItemId) {
+        let version = self.version(id).await;
+        self.store
+            .resolve(&Scope::Instance, id, version, &self.by())
+            .await
+            .unwrap();
+    }
+
+    pub async fn withdraw(&self, id: ItemId) {
+        let version = self.version(id).await;
+        self.store
+            .withdraw(&Scope::Instance, id, version, &self.by())
+            .await
+            .unwrap();
+    }
+
+    /// Asks the contract, as a reader of French; fails on errors.
+    pub async fn ask(&self, query: &str, variables: Value) -> Value {
+        let answer = self.answer(query, variables, "fr").await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        answer.data.into_json().unwrap()
+    }
+
+    /// Asks the contract in a language.
+    pub async fn answer(&self, query: &str, variables: Value, language: &str) -> async_graphql::Response {
+        let asker = Asker {
+            languages: vec![language.parse().unwrap()],
+            ..Asker::default()
+        };
+        let request = Request::new(query)
+            .variables(Variables::from_json(variables))
+            .data(asker);
+        self.contract.execute(request).await
+    }
+}
+
+fn square(slug: &str, west: f64, south: f64) -> ZoneDraft {
+    let (east, north) = (west + 0.01, south + 0.01);
+    let ring = format!("[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]");
+    let shape: Shape = serde_json::from_str(&format!(r#"{{"type":"Polygon","coordinates":[{ring}]}}"#)).unwrap();
+    ZoneDraft {
+        slug: slug.to_owned(),
+        name: slug.to_owned(),
+        shape,
+    }
+}
+
+fn stop_row(
+    id: StopId,
+    authority: AuthorityId,
+    key: &str,
+    parent: Option<&str>,
+    (latitude, longitude): (f64, f64),
+) -> stop::Model {
+    stop::Model {
+        id,
+        authority_id: authority,
+        source_id: None,
+        key: key.to_owned(),
+        name: key.to_owned(),
+        latitude: Some(latitude),
+        longitude: Some(longitude),
+        location_type: i16::from(key == "gare"),
+        // Which station is filled in once it is known.
+        parent_id: parent.map(|_| id),
+        platform: None,
+        retired_at: None,
+    }
+}
+
+fn line_row(id: LineId, authority: AuthorityId, name: &str, position: i32) -> line::Model {
+    line::Model {
+        id,
+        authority_id: authority,
+        source_id: None,
+        key: name.to_owned(),
+        agency: Some("TAM".to_owned()),
+        short_name: name.to_owned(),
+        long_name: format!("Ligne {name}"),
+        mode: Mode::Tram,
+        color: "1B5E20".to_owned(),
+        text_color: "FFFFFF".to_owned(),
+        shape: None,
+        position,
+        retired_at: None,
+    }
+}
+
+fn content(title: &str, detail: Detail) -> ItemContent {
+    let text = Text {
+        title: title.to_owned(),
+        summary: String::new(),
+        body: String::new(),
+    };
+    ItemContent {
+        language: Language::french(),
+        texts: Texts::only(Language::french(), text),
+        topics: Topics::default(),
+        venue: Venue::default(),
+        link: None,
+        zones: Vec::new(),
+        lines: Vec::new(),
+        stops: Vec::new(),
+        pictures: Vec::new(),
+        detail,
+    }
+}
+
+pub fn article(title: &str) -> ItemContent {
+    content(title, Detail::Article(ArticleDetail::default()))
+}
+
+pub fn pinned(title: &str, until: Timestamp) -> ItemContent {
+    let detail = ArticleDetail {
+        section: Some("voirie".to_owned()),
+        pinned_until: Some(until),
+    };
+    content(title, Detail::Article(detail))
+}
+
+pub fn disruption(title: &str, severity: Severity) -> ItemContent {
+    let detail = DisruptionDetail {
+        cause: Cause::TechnicalProblem,
+        effect: Effect::NoService,
+        severity,
+        impact: Periods::default(),
+        display: Periods::default(),
+        selectors: Selectors::default(),
+        resolved_at: None,
+    };
+    content(title, Detail::Disruption(detail))
+}
+
+pub fn event(title: &str, start: &str, rule: Option<&str>) -> ItemContent {
+    let starts_at = local(start);
+    let detail = EventDetail {
+        starts_at,
+        ends_at: Some(starts_at + Duration::hours(2)),
+        time_zone: "Europe/Paris".to_owned(),
+        all_day: false,
+        recurrence: Recurrence {
+            rule: rule.map(str::to_owned),
+            ..Recurrence::default()
+        },
+    };
+    content(title, Detail::Event(detail))
+}
+
+/// On the map.
+pub fn placed(mut content: ItemContent, latitude: f64, longitude: f64) -> ItemContent {
+    content.venue.point = Some(Point { latitude, longitude });
+    content
+}

@@ -3,5 +3,9 @@
 pub mod context;
 pub mod desk;
 pub mod error;
+pub mod explorer;
 pub mod guard;
+pub mod http;
+pub mod id;
+pub mod problem;
 pub mod schema;

@@ -1,0 +1,104 @@
+//! What every request may need.
+
+use std::{sync::Arc, time::Duration};
+
+use beffroi_schema::{
+    config::{ConfigError, Instance, Section as _},
+    store::Store,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use url::Url;
+
+use crate::{
+    config::ApiConfig,
+    graphql::{
+        context::PublicUrl,
+        schema::{self, Contract},
+    },
+    health,
+    limits::{Requests, SignIns},
+};
+
+/// What every request may need. Clones share it.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    contract: Contract,
+    public_url: Url,
+    proxies: usize,
+    request_timeout: Duration,
+    requests: Requests,
+    sign_ins: SignIns,
+    metrics: PrometheusHandle,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppState")
+            .field("public_url", &self.0.public_url.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// The state over an open store.
+    pub fn new(store: Store, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
+        config.check()?;
+        Ok(Self(Arc::new(Inner {
+            contract: schema::contract(
+                store.clone(),
+                PublicUrl(instance.public_url.clone()),
+                config.introspection,
+            ),
+            store,
+            public_url: instance.public_url.clone(),
+            proxies: config.proxies,
+            request_timeout: Duration::from_secs(config.request_timeout_seconds),
+            requests: Requests::per_minute(config.requests_per_minute),
+            sign_ins: SignIns::default(),
+            metrics: health::recorder(),
+        })))
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The executable contract.
+    pub fn contract(&self) -> &Contract {
+        &self.0.contract
+    }
+
+    /// Where people reach the instance.
+    pub fn public_url(&self) -> &Url {
+        &self.0.public_url
+    }
+
+    /// How many reverse proxies stand in front.
+    pub(crate) fn proxies(&self) -> usize {
+        self.0.proxies
+    }
+
+    /// After how long a request is given up.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.0.request_timeout
+    }
+
+    /// How many requests each address may still make.
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.0.requests
+    }
+
+    /// How many tries at signing in are left.
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.0.sign_ins
+    }
+
+    /// What was counted so far.
+    pub(crate) fn metrics(&self) -> &PrometheusHandle {
+        &self.0.metrics
+    }
+}

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 /// Bounds of `requests_per_minute`.
 const REQUESTS_PER_MINUTE: std::ops::RangeInclusive<u32> = 10..=1_000_000;
-/// Bounds of `request_timeout_seconds`.
-const REQUEST_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 1..=60;
+/// Bounds of `request_timeout_ms`.
+const REQUEST_TIMEOUT_MS: std::ops::RangeInclusive<u64> = 10..=60_000;
 /// Most proxies that can stand in front.
 const MAX_PROXIES: usize = 5;
 
@@ -25,8 +25,8 @@ pub struct ApiConfig {
     pub introspection: bool,
     /// Requests that one address may make in a minute, on each process.
     pub requests_per_minute: u32,
-    /// After how many seconds a request is given up.
-    pub request_timeout_seconds: u64,
+    /// After how many milliseconds a request is given up.
+    pub request_timeout_ms: u64,
     /// How log lines are written.
     pub log: LogFormat,
 }
@@ -51,7 +51,7 @@ impl Default for ApiConfig {
             proxies: 0,
             introspection: true,
             requests_per_minute: 600,
-            request_timeout_seconds: 10,
+            request_timeout_ms: 10_000,
             log: LogFormat::Auto,
         }
     }
@@ -68,10 +68,10 @@ impl Section for ApiConfig {
                 format!("must be within {REQUESTS_PER_MINUTE:?}"),
             );
         }
-        if !REQUEST_TIMEOUT_SECONDS.contains(&self.request_timeout_seconds) {
+        if !REQUEST_TIMEOUT_MS.contains(&self.request_timeout_ms) {
             return out(
-                "api.request_timeout_seconds",
-                format!("must be within {REQUEST_TIMEOUT_SECONDS:?}"),
+                "api.request_timeout_ms",
+                format!("must be within {REQUEST_TIMEOUT_MS:?}"),
             );
         }
         if self.proxies > MAX_PROXIES {

@@ -55,7 +55,7 @@ impl AppState {
             store,
             public_url: instance.public_url.clone(),
             proxies: config.proxies,
-            request_timeout: Duration::from_secs(config.request_timeout_seconds),
+            request_timeout: Duration::from_millis(config.request_timeout_ms),
             requests: Requests::per_minute(config.requests_per_minute),
             sign_ins: SignIns::default(),
             metrics: health::recorder(),

@@ -3,4 +3,61 @@
 //! Nothing here writes a row or names the database's own types: the store's verbs do.
 
 pub mod address;
+pub mod auth;
+pub mod config;
 pub mod graphql;
+mod health;
+pub mod language;
+pub mod limits;
+mod pages;
+mod site;
+mod state;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderValue, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+    routing::get,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
+    timeout::RequestBodyTimeoutLayer,
+};
+
+pub use self::state::AppState;
+
+/// Longest pause while a client sends its request.
+const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The whole application. Serve it with the client's address (`into_make_service_with_connect_info::<SocketAddr>()`).
+pub fn router(state: AppState) -> Router {
+    let asked = graphql::http::routes(state.contract().clone())
+        .merge(graphql::socket::routes())
+        .merge(pages::routes())
+        .merge(site::routes())
+        .route("/schema.graphql", get(contract))
+        .route_layer(from_fn_with_state(state.clone(), limits::hold));
+    let header = SetResponseHeaderLayer::if_not_present;
+    asked
+        .merge(health::routes())
+        .layer(from_fn(health::count))
+        .layer(header(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        // Forms of ours must say where they come from; other sites learn nothing.
+        .layer(header(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .with_state(state)
+}
+
+async fn contract(State(state): State<AppState>) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        state.contract().sdl(),
+    )
+}

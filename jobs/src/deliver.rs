@@ -37,14 +37,24 @@ pub struct Deliveries<'a> {
 impl<'a> Deliveries<'a> {
     /// `owner` names this worker on the rows it holds.
     pub fn new(store: &'a Store, accounts: &'a Accounts, addresses: &'a Addresses, owner: &'a str) -> Self {
-        Self { store, accounts, addresses, owner }
+        Self {
+            store,
+            accounts,
+            addresses,
+            owner,
+        }
     }
 
     /// Works on what is due. False: nothing is.
     pub async fn step(&self) -> StoreResult<bool> {
-        let jobs = self.store.claim_deliveries(self.owner, SIDE_BY_SIDE as u64, LEASE).await?;
+        let jobs = self
+            .store
+            .claim_deliveries(self.owner, SIDE_BY_SIDE as u64, LEASE)
+            .await?;
         let some = !jobs.is_empty();
-        let mut results = stream::iter(jobs).map(|job| self.deliver(job)).buffer_unordered(SIDE_BY_SIDE);
+        let mut results = stream::iter(jobs)
+            .map(|job| self.deliver(job))
+            .buffer_unordered(SIDE_BY_SIDE);
         while let Some(result) = results.next().await {
             match result {
                 Ok(()) => {}
@@ -61,7 +71,11 @@ impl<'a> Deliveries<'a> {
             Ok(network) => network,
             Err(reason) => return self.settle(&job, None, Settlement::Locked(reason)).await,
         };
-        let abilities = job.account.capabilities.clone().unwrap_or_else(|| registry::capabilities(job.account.network));
+        let abilities = job
+            .account
+            .capabilities
+            .clone()
+            .unwrap_or_else(|| registry::capabilities(job.account.network));
         match task(&job, &abilities) {
             Task::Nothing(reason) => self.settle(&job, None, Settlement::Skipped(reason.to_owned())).await,
             Task::ByHand(reason) => self.settle(&job, None, Settlement::ByHand(reason.to_owned())).await,
@@ -77,7 +91,9 @@ impl<'a> Deliveries<'a> {
         if job.delivery.state == DeliveryState::Unknown && !outcome::repeatable(job, abilities, now) {
             return self.search(job, network).await;
         }
-        let Some(post) = self.freeze(job, abilities, Action::Publish).await? else { return Ok(()) };
+        let Some(post) = self.freeze(job, abilities, Action::Publish).await? else {
+            return Ok(());
+        };
         let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
         let answer = network.publish(&post, job.delivery.id).await;
         let settlement = outcome::of_publish(answer, job, self.store);
@@ -96,8 +112,17 @@ impl<'a> Deliveries<'a> {
     }
 
     /// Our post says something else from now on.
-    async fn change(&self, job: &Job, abilities: &Capabilities, network: &dyn SocialNetwork, remote: &RemotePost, way: Way) -> StoreResult<()> {
-        let Some(post) = self.freeze(job, abilities, Action::Amend).await? else { return Ok(()) };
+    async fn change(
+        &self,
+        job: &Job,
+        abilities: &Capabilities,
+        network: &dyn SocialNetwork,
+        remote: &RemotePost,
+        way: Way,
+    ) -> StoreResult<()> {
+        let Some(post) = self.freeze(job, abilities, Action::Amend).await? else {
+            return Ok(());
+        };
         if way == Way::Reply && job.delivery.state == DeliveryState::Unknown {
             let reason = "a correction may have been posted as a reply; look at the post, and post it by hand if it is not there";
             return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
@@ -105,7 +130,12 @@ impl<'a> Deliveries<'a> {
         let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
         let settlement = match way {
             Way::Edit => outcome::of_change(network.amend(remote, &post, job.delivery.id).await, job, self.store),
-            Way::Reply => outcome::of_reply(network.reply(remote, &post, job.delivery.id).await, remote, job, self.store),
+            Way::Reply => outcome::of_reply(
+                network.reply(remote, &post, job.delivery.id).await,
+                remote,
+                job,
+                self.store,
+            ),
         };
         self.settle(job, Some(attempt), settlement).await
     }
@@ -129,12 +159,20 @@ impl<'a> Deliveries<'a> {
                 }
             },
         };
-        let frozen = self.store.freeze_delivery(job.delivery.id, self.owner, action, &rendered).await?;
+        let frozen = self
+            .store
+            .freeze_delivery(job.delivery.id, self.owner, action, &rendered)
+            .await?;
         let rendered = frozen.rendered.unwrap_or(rendered);
         render::with_bytes(self.store, rendered).await.map(Some)
     }
 
-    async fn settle(&self, job: &Job, attempt: Option<beffroi_schema::id::AttemptId>, settlement: Settlement) -> StoreResult<()> {
+    async fn settle(
+        &self,
+        job: &Job,
+        attempt: Option<beffroi_schema::id::AttemptId>,
+        settlement: Settlement,
+    ) -> StoreResult<()> {
         tracing::info!(
             delivery.id = %job.delivery.id,
             item.id = %job.delivery.item_id,
@@ -145,7 +183,9 @@ impl<'a> Deliveries<'a> {
             "a delivery was worked on"
         );
         metrics::counter!("beffroi_deliveries", "network" => job.account.network.as_str(), "outcome" => outcome::name(&settlement)).increment(1);
-        self.store.settle_delivery(job.delivery.id, self.owner, attempt, settlement).await
+        self.store
+            .settle_delivery(job.delivery.id, self.owner, attempt, settlement)
+            .await
     }
 }
 
@@ -175,8 +215,14 @@ fn task(job: &Job, abilities: &Capabilities) -> Task {
         (Action::Publish | Action::Amend, Some(receipt)) if receipt.version >= job.delivery.version => {
             Task::Nothing("the post says this, or something newer, already")
         }
-        (Action::Publish | Action::Amend, Some(receipt)) if abilities.edit => Task::Change(receipt.remote.clone(), Way::Edit),
-        (Action::Publish | Action::Amend, Some(receipt)) if abilities.reply => Task::Change(receipt.remote.clone(), Way::Reply),
-        (Action::Publish | Action::Amend, Some(_)) => Task::ByHand("this network lets us neither edit nor answer the post"),
+        (Action::Publish | Action::Amend, Some(receipt)) if abilities.edit => {
+            Task::Change(receipt.remote.clone(), Way::Edit)
+        }
+        (Action::Publish | Action::Amend, Some(receipt)) if abilities.reply => {
+            Task::Change(receipt.remote.clone(), Way::Reply)
+        }
+        (Action::Publish | Action::Amend, Some(_)) => {
+            Task::ByHand("this network lets us neither edit nor answer the post")
+        }
     }
 }

@@ -29,7 +29,11 @@ pub struct FanOuts<'a> {
 impl<'a> FanOuts<'a> {
     /// `owner` names this worker on the rows it holds.
     pub fn new(store: &'a Store, addresses: &'a Addresses, owner: &'a str) -> Self {
-        Self { store, addresses, owner }
+        Self {
+            store,
+            addresses,
+            owner,
+        }
     }
 
     /// Fans out what is due. False: nothing is.
@@ -46,9 +50,13 @@ impl<'a> FanOuts<'a> {
     }
 
     async fn fan_out(&self, line: &outbox::Model) -> StoreResult<()> {
-        let Some(news) = self.store.news(line).await? else { return Ok(()) };
+        let Some(news) = self.store.news(line).await? else {
+            return Ok(());
+        };
         let facts = self.store.facts(news.revision.id).await?;
-        let link = self.addresses.item(&facts.authority.slug, facts.item.kind, facts.item.id);
+        let link = self
+            .addresses
+            .item(&facts.authority.slug, facts.item.kind, facts.item.id);
         let told = self.told(&facts, &news).await?;
         let decided = FanOut {
             deliveries: accounts::choose(self.store, &facts, &news, told).await?,
@@ -67,9 +75,15 @@ impl<'a> FanOuts<'a> {
 
     /// Who is told of a disruption, by how it changed. None for items of other kinds: they follow their change alone.
     async fn told(&self, facts: &Facts, news: &News) -> StoreResult<Option<Told>> {
-        let (Some(class), Some(entry)) = (news.class, entry(facts)) else { return Ok(None) };
+        let (Some(class), Some(entry)) = (news.class, entry(facts)) else {
+            return Ok(None);
+        };
         let campaigns = self.store.campaigns_of(&Scope::Instance, facts.item.id).await?;
-        let first = campaigns.iter().filter(|known| known.campaign.note.campaign == CampaignKind::Alert).map(|known| known.campaign.created_at).min();
+        let first = campaigns
+            .iter()
+            .filter(|known| known.campaign.note.campaign == CampaignKind::Alert)
+            .map(|known| known.campaign.created_at)
+            .min();
         let state = ToldState {
             first_push: first,
             // How close together and how many is decided for each phone, when its page is sent.
@@ -81,15 +95,27 @@ impl<'a> FanOuts<'a> {
             unstable: news.quiet,
             backlog: false,
         };
-        let state = ToldState { old_end: entry.impact.end(), pushes: u32::from(first.is_some()), ..state };
-        Ok(Some(told(class, &entry, self.store.clock().now(), chrono::TimeDelta::zero(), &state)))
+        let state = ToldState {
+            old_end: entry.impact.end(),
+            pushes: u32::from(first.is_some()),
+            ..state
+        };
+        Ok(Some(told(
+            class,
+            &entry,
+            self.store.clock().now(),
+            chrono::TimeDelta::zero(),
+            &state,
+        )))
     }
 }
 
 /// A disruption in the form in which changes are judged, whoever wrote it.
 fn entry(facts: &Facts) -> Option<AlertEntry> {
     let content = &facts.revision.content;
-    let Detail::Disruption(disruption) = &content.detail else { return None };
+    let Detail::Disruption(disruption) = &content.detail else {
+        return None;
+    };
     Some(AlertEntry {
         key: String::new(),
         related: Vec::new(),

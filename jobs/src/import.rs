@@ -37,7 +37,9 @@ impl<'a> Imports<'a> {
         for source in &sources {
             match self.poll(source).await {
                 Ok(()) => {}
-                Err(StoreError::NotFound) => tracing::warn!(source.id = %source.id, "a poll took longer than its lease"),
+                Err(StoreError::NotFound) => {
+                    tracing::warn!(source.id = %source.id, "a poll took longer than its lease")
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -46,17 +48,34 @@ impl<'a> Imports<'a> {
 
     async fn poll(&self, source: &source::Model) -> StoreResult<()> {
         let started_at = self.store.clock().now();
-        let authority = self.store.authority(source.authority_id).await?.ok_or(StoreError::NotFound)?;
+        let authority = self
+            .store
+            .authority(source.authority_id)
+            .await?
+            .ok_or(StoreError::NotFound)?;
         let read = match registry::open(source, &authority.language, self.http, self.store.clock()) {
             Ok(opened) => opened.fetch(&source.cursor).await,
             Err(error) => Err(error),
         };
         let wait = match &read {
             Err(SourceError::Status { after, .. }) => *after,
-            Ok(_) | Err(SourceError::Unreachable(_) | SourceError::TooLarge { .. } | SourceError::Unreadable(_)) => None,
+            Ok(_) | Err(SourceError::Unreachable(_) | SourceError::TooLarge { .. } | SourceError::Unreadable(_)) => {
+                None
+            }
         };
         let reading = read.map_err(|error| error.to_string());
-        let (class, summary) = self.store.settle_poll(source.id, self.owner, PollOutcome { started_at, reading, wait }).await?;
+        let (class, summary) = self
+            .store
+            .settle_poll(
+                source.id,
+                self.owner,
+                PollOutcome {
+                    started_at,
+                    reading,
+                    wait,
+                },
+            )
+            .await?;
         tracing::info!(
             source.id = %source.id,
             source.name,

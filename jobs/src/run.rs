@@ -43,10 +43,23 @@ impl std::fmt::Debug for Worker {
 impl Worker {
     /// A worker. Without a transport, campaigns wait. `name` says which machine or process it is; a random part makes
     /// it unlike any other.
-    pub fn new(store: Store, http: Http, addresses: Addresses, transport: Option<Box<dyn Transport>>, name: &str) -> Self {
+    pub fn new(
+        store: Store,
+        http: Http,
+        addresses: Addresses,
+        transport: Option<Box<dyn Transport>>,
+        name: &str,
+    ) -> Self {
         let random: String = store.ids().secret().chars().take(8).collect();
         let accounts = Accounts::new(http.clone());
-        Self { store, http, accounts, addresses, transport, owner: format!("{name}-{random}") }
+        Self {
+            store,
+            http,
+            accounts,
+            addresses,
+            transport,
+            owner: format!("{name}-{random}"),
+        }
     }
 
     /// The store the loops work on.
@@ -81,7 +94,9 @@ impl Worker {
 
     /// Works on due deliveries.
     pub async fn deliver(&self) -> StoreResult<bool> {
-        Deliveries::new(&self.store, &self.accounts, &self.addresses, &self.owner).step().await
+        Deliveries::new(&self.store, &self.accounts, &self.addresses, &self.owner)
+            .step()
+            .await
     }
 
     /// Plans and sends campaigns.
@@ -96,12 +111,22 @@ impl Worker {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut loops = JoinSet::new();
         let worker = || Arc::clone(&self);
-        loops.spawn(cycle("import", worker(), stop.clone(), |worker| async move { worker.import().await }));
-        loops.spawn(cycle("upkeep", worker(), stop.clone(), |worker| async move { worker.upkeep().await }));
-        loops.spawn(cycle("fanout", worker(), stop.clone(), |worker| async move { worker.fan_out().await }));
-        loops.spawn(cycle("deliver", worker(), stop.clone(), |worker| async move { worker.deliver().await }));
+        loops.spawn(cycle("import", worker(), stop.clone(), |worker| async move {
+            worker.import().await
+        }));
+        loops.spawn(cycle("upkeep", worker(), stop.clone(), |worker| async move {
+            worker.upkeep().await
+        }));
+        loops.spawn(cycle("fanout", worker(), stop.clone(), |worker| async move {
+            worker.fan_out().await
+        }));
+        loops.spawn(cycle("deliver", worker(), stop.clone(), |worker| async move {
+            worker.deliver().await
+        }));
         for _ in 0..PUSH_TASKS {
-            loops.spawn(cycle("push", worker(), stop.clone(), |worker| async move { worker.push().await }));
+            loops.spawn(cycle("push", worker(), stop.clone(), |worker| async move {
+                worker.push().await
+            }));
         }
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended {

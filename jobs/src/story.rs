@@ -21,12 +21,17 @@ pub fn story<'a>(
     now: Timestamp,
 ) -> Option<Story<'a>> {
     let content = &facts.revision.content;
-    let (language, text) = content.texts.choose(std::slice::from_ref(language), &content.language)?;
+    let (language, text) = content
+        .texts
+        .choose(std::slice::from_ref(language), &content.language)?;
     let (cause, effect, severity, impact) = match &content.detail {
         Detail::Disruption(d) => (d.cause, d.effect, d.severity, current(&d.impact, now)),
-        Detail::Event(_) | Detail::Article(_) => {
-            (Cause::UnknownCause, Effect::UnknownEffect, Severity::UnknownSeverity, None)
-        }
+        Detail::Event(_) | Detail::Article(_) => (
+            Cause::UnknownCause,
+            Effect::UnknownEffect,
+            Severity::UnknownSeverity,
+            None,
+        ),
     };
     let all_day = matches!(&content.detail, Detail::Event(event) if event.all_day);
     let date = facts.dates.first();
@@ -39,14 +44,21 @@ pub fn story<'a>(
         lines: facts
             .lines
             .iter()
-            .map(|line| LineName { short_name: line.short_name.clone(), mode: line.mode })
+            .map(|line| LineName {
+                short_name: line.short_name.clone(),
+                mode: line.mode,
+            })
             .collect(),
         stops: facts.stops.iter().map(|stop| stop.name.clone()).collect(),
         severity,
         effect,
         cause,
         impact,
-        date: date.map(|date| When { start: date.starts_at, end: Some(date.ends_at).filter(|end| *end > date.starts_at), all_day }),
+        date: date.map(|date| When {
+            start: date.starts_at,
+            end: Some(date.ends_at).filter(|end| *end > date.starts_at),
+            all_day,
+        }),
         further_dates: facts.dates.len().saturating_sub(1),
         occurrence: date.map_or(OccurrenceStatus::Scheduled, |date| date.status),
         venue: Some(&content.venue),
@@ -63,6 +75,11 @@ pub fn zone(facts: &Facts) -> Tz {
 /// The period that matters now: the one that runs, else the next one, else the last one.
 fn current(periods: &Periods, now: Timestamp) -> Option<Period> {
     let running = periods.0.iter().find(|period| period.contains(now));
-    let ahead = || periods.0.iter().find(|period| period.start.is_some_and(|start| start > now));
+    let ahead = || {
+        periods
+            .0
+            .iter()
+            .find(|period| period.start.is_some_and(|start| start > now))
+    };
     running.or_else(ahead).or_else(|| periods.0.last()).copied()
 }

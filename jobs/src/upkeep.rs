@@ -43,8 +43,16 @@ impl<'a> Upkeep<'a> {
         let due = self.store.claim_checks(self.owner, CHECKS, LEASE).await?;
         for account in &due {
             let result = self.check(account).await;
-            let pause = if matches!(result, CheckResult::Well(..)) { CHECK_EVERY } else { CHECK_AGAIN };
-            match self.store.settle_check(account.id, result, self.store.clock().now() + pause).await {
+            let pause = if matches!(result, CheckResult::Well(..)) {
+                CHECK_EVERY
+            } else {
+                CHECK_AGAIN
+            };
+            match self
+                .store
+                .settle_check(account.id, result, self.store.clock().now() + pause)
+                .await
+            {
                 Ok(()) | Err(StoreError::NotFound) => {}
                 Err(error) => return Err(error),
             }
@@ -61,9 +69,12 @@ impl<'a> Upkeep<'a> {
         match network.check().await {
             Ok((health, capabilities)) => CheckResult::Well(health, capabilities),
             Err(DeliveryError::Locked(reason)) => CheckResult::Locked(reason),
-            Err(error @ (DeliveryError::Retry { .. } | DeliveryError::Doubtful(_) | DeliveryError::Refused(_) | DeliveryError::Gone(_))) => {
-                CheckResult::Silent(error.to_string())
-            }
+            Err(
+                error @ (DeliveryError::Retry { .. }
+                | DeliveryError::Doubtful(_)
+                | DeliveryError::Refused(_)
+                | DeliveryError::Gone(_)),
+            ) => CheckResult::Silent(error.to_string()),
         }
     }
 }

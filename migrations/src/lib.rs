@@ -11,7 +11,10 @@ mod m0003_accounts;
 mod m0004_devices;
 mod m0005_sources;
 mod m0006_people;
+mod run;
 mod table;
+
+pub use self::run::{down, status, up};
 
 /// Every migration, oldest first.
 #[derive(Debug)]

@@ -140,6 +140,9 @@ impl Ids {
 
     /// A whole number drawn evenly from `-most..=most`: jitter, in per cent.
     pub fn jitter_percent(&self, most: i64) -> i64 {
-        self.rng.lock().unwrap_or_else(PoisonError::into_inner).random_range(-most..=most)
+        self.rng
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random_range(-most..=most)
     }
 }

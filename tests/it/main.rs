@@ -1,7 +1,11 @@
 //! One integration binary.
 
+mod auth;
 mod board;
 mod feed;
+mod front;
 mod graphql;
+mod http;
+mod limits;
 mod push;
 mod town;

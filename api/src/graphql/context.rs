@@ -8,6 +8,7 @@ use beffroi_schema::{
     value::{Language, Viewer},
 };
 use secrecy::SecretString;
+use url::Url;
 
 use super::error::Code;
 
@@ -24,12 +25,19 @@ pub struct Asker {
     pub device: Option<SecretString>,
 }
 
+/// Where people reach the instance: links handed out begin with it.
+#[derive(Clone, Debug)]
+pub struct PublicUrl(pub Url);
+
 /// Short ways to what the context holds.
 pub trait Asked {
     /// Who asks.
     fn asker(&self) -> Result<&Asker>;
     /// The store.
     fn store(&self) -> Result<&Store>;
+
+    /// An address of this instance: `invitation/…`, without its first slash.
+    fn address(&self, path: &str) -> Result<Url>;
 
     /// The person or program signed in, or the error `UNAUTHENTICATED`.
     fn viewer(&self) -> Result<&Viewer> {
@@ -52,5 +60,9 @@ impl Asked for Context<'_> {
 
     fn store(&self) -> Result<&Store> {
         self.data::<Store>()
+    }
+
+    fn address(&self, path: &str) -> Result<Url> {
+        Ok(self.data::<PublicUrl>()?.0.join(path)?)
     }
 }

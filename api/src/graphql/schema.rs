@@ -4,18 +4,31 @@ use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
 use beffroi_schema::{board::Boards, store::Store};
 
 use super::{
-    desk::people::{PeopleMutation, PeopleQuery},
+    context::PublicUrl,
+    desk::{
+        audit::AuditQuery,
+        people::{PeopleMutation, PeopleQuery},
+        tokens::{TokenMutation, TokenQuery},
+    },
+    error::Errors,
     reading::{authority::AuthorityQuery, changes::ChangeSubscription, lists::ListQuery, node::NodeQuery},
 };
-use crate::address::Addresses;
+use crate::{address::Addresses, limits};
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(AuthorityQuery, ListQuery, NodeQuery, PeopleQuery);
+pub struct Query(
+    AuthorityQuery,
+    ListQuery,
+    NodeQuery,
+    PeopleQuery,
+    TokenQuery,
+    AuditQuery,
+);
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(PeopleMutation);
+pub struct Mutation(PeopleMutation, TokenMutation);
 
 /// What can be followed as it happens.
 #[derive(Debug, Default, MergedSubscription)]
@@ -25,8 +38,19 @@ pub struct Subscription(ChangeSubscription);
 pub type Contract = Schema<Query, Mutation, Subscription>;
 
 /// The contract over a store and the boards that follow it.
-pub fn contract(store: Store, boards: Boards, addresses: Addresses) -> Contract {
-    builder().data(store).data(boards).data(addresses).finish()
+pub fn contract(store: Store, boards: Boards, public_url: PublicUrl, introspection: bool) -> Contract {
+    let builder = limits::limited(builder())
+        .extension(Errors)
+        .data(store)
+        .data(boards)
+        .data(Addresses::below(&public_url.0))
+        .data(public_url);
+    let builder = if introspection {
+        builder
+    } else {
+        builder.disable_introspection()
+    };
+    builder.finish()
 }
 
 /// The contract as text: what is committed as `schema/schema.graphql`.

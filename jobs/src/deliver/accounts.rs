@@ -27,7 +27,10 @@ pub struct Accounts {
 impl Accounts {
     /// Accounts reached through `http`.
     pub fn new(http: Http) -> Self {
-        Self { http, open: Mutex::new(HashMap::new()) }
+        Self {
+            http,
+            open: Mutex::new(HashMap::new()),
+        }
     }
 
     /// The account, ready to speak; or why it cannot be, for people.
@@ -38,7 +41,8 @@ impl Accounts {
         {
             return Ok(Arc::clone(network));
         }
-        let settings: AccountSettings = serde_json::from_value(row.settings.clone()).map_err(|error| format!("its settings cannot be read: {error}"))?;
+        let settings: AccountSettings = serde_json::from_value(row.settings.clone())
+            .map_err(|error| format!("its settings cannot be read: {error}"))?;
         let secret = store.account_secret(row).map_err(|error| error.to_string())?;
         let network: Arc<dyn SocialNetwork> = Arc::from(settings.open(secret, &self.http));
         if open.len() >= MAX_OPEN {

@@ -26,7 +26,9 @@ const WINDOW_MARGIN: Duration = Duration::minutes(1);
 
 /// Whether the same call may be made again although it may have left: the network knows the key.
 pub(super) fn repeatable(job: &Job, abilities: &Capabilities, now: Timestamp) -> bool {
-    let Some(since) = job.delivery.attempting_since else { return false };
+    let Some(since) = job.delivery.attempting_since else {
+        return false;
+    };
     match abilities.idempotent_s {
         0 => false,
         u32::MAX => true,
@@ -51,7 +53,12 @@ pub(super) fn of_change(answer: Result<RemotePost, DeliveryError>, job: &Job, st
 }
 
 /// A reply cannot. The receipt goes on naming our first post.
-pub(super) fn of_reply(answer: Result<RemotePost, DeliveryError>, first: &RemotePost, job: &Job, store: &Store) -> Settlement {
+pub(super) fn of_reply(
+    answer: Result<RemotePost, DeliveryError>,
+    first: &RemotePost,
+    job: &Job,
+    store: &Store,
+) -> Settlement {
     match answer {
         Ok(_) => Settlement::Posted(first.clone()),
         Err(error) => failed(error, job, store),
@@ -73,20 +80,28 @@ pub(super) fn of_search(answer: Result<Option<RemotePost>, DeliveryError>, job: 
     match answer {
         Ok(Some(remote)) => Settlement::Posted(remote),
         Ok(None) => {
-            let long_enough = job.delivery.attempting_since.is_none_or(|since| now - since >= SEARCH_FOR);
+            let long_enough = job
+                .delivery
+                .attempting_since
+                .is_none_or(|since| now - since >= SEARCH_FOR);
             let look_at = (job.delivery.searches < SEARCHES || !long_enough).then(|| now + search_pause(job));
             Settlement::NotFound { look_at }
         }
         Err(DeliveryError::Locked(reason)) => Settlement::Locked(reason),
         Err(DeliveryError::Retry { after, reason }) => later(after, reason, job, store),
-        Err(DeliveryError::Doubtful(reason) | DeliveryError::Refused(reason) | DeliveryError::Gone(reason)) => later(None, reason, job, store),
+        Err(DeliveryError::Doubtful(reason) | DeliveryError::Refused(reason) | DeliveryError::Gone(reason)) => {
+            later(None, reason, job, store)
+        }
     }
 }
 
 fn failed(error: DeliveryError, job: &Job, store: &Store) -> Settlement {
     match error {
         DeliveryError::Retry { after, reason } => later(after, reason, job, store),
-        DeliveryError::Doubtful(reason) => Settlement::Doubtful { look_at: store.clock().now() + search_pause(job), reason },
+        DeliveryError::Doubtful(reason) => Settlement::Doubtful {
+            look_at: store.clock().now() + search_pause(job),
+            reason,
+        },
         DeliveryError::Refused(reason) => Settlement::Refused(reason),
         DeliveryError::Gone(reason) => Settlement::Gone(reason),
         DeliveryError::Locked(reason) => Settlement::Locked(reason),
@@ -103,12 +118,20 @@ fn later(after: Option<std::time::Duration>, reason: String, job: &Job, store: &
     let own = (FIRST_PAUSE * 2_i32.pow(doublings.min(12))).min(LONGEST_PAUSE);
     let millis = own.num_milliseconds();
     let jittered = Duration::milliseconds(millis + millis * store.ids().jitter_percent(20) / 100);
-    Settlement::Later { at: store.clock().now() + asked.map_or(jittered, |asked| asked.max(Duration::seconds(1))), reason, account_waits: asked.is_some() }
+    Settlement::Later {
+        at: store.clock().now() + asked.map_or(jittered, |asked| asked.max(Duration::seconds(1))),
+        reason,
+        account_waits: asked.is_some(),
+    }
 }
 
 fn search_pause(job: &Job) -> Duration {
     let searches = usize::try_from(job.delivery.searches).unwrap_or_default();
-    SEARCH_PAUSES.get(searches).or(SEARCH_PAUSES.last()).copied().unwrap_or(FIRST_PAUSE)
+    SEARCH_PAUSES
+        .get(searches)
+        .or(SEARCH_PAUSES.last())
+        .copied()
+        .unwrap_or(FIRST_PAUSE)
 }
 
 /// For logs and measures.

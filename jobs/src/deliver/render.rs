@@ -10,11 +10,19 @@ use beffroi_schema::{
 use crate::story::story;
 
 /// The post of a job, or why it cannot be made, for people.
-pub(super) async fn render(store: &Store, addresses: &Addresses, job: &Job, abilities: &Capabilities) -> StoreResult<Result<Rendered, String>> {
+pub(super) async fn render(
+    store: &Store,
+    addresses: &Addresses,
+    job: &Job,
+    abilities: &Capabilities,
+) -> StoreResult<Result<Rendered, String>> {
     let facts = store.facts(job.revision.id).await?;
     let link = addresses.item(&facts.authority.slug, facts.item.kind, facts.item.id);
     let rules = &job.account.rules;
-    let language = rules.language.clone().unwrap_or_else(|| facts.authority.language.clone());
+    let language = rules
+        .language
+        .clone()
+        .unwrap_or_else(|| facts.authority.language.clone());
     let now = store.clock().now();
     let Some(story) = story(&facts, &language, job.delivery.change, &link, &rules.hashtags, now) else {
         return Ok(Err("there is no text to post".to_owned()));
@@ -30,15 +38,28 @@ pub(super) async fn render(store: &Store, addresses: &Addresses, job: &Job, abil
         description: story.text.summary.clone(),
         picture: pictures.first().cloned(),
     });
-    Ok(Ok(Rendered { text: fitted.text, language: story.language.clone(), link: link.clone(), card, pictures, hashtags: fitted.hashtags, at: now }))
+    Ok(Ok(Rendered {
+        text: fitted.text,
+        language: story.language.clone(),
+        link: link.clone(),
+        card,
+        pictures,
+        hashtags: fitted.hashtags,
+        at: now,
+    }))
 }
 
 /// The pictures that the account takes, in order, each with its alternative text.
 fn pictures(facts: &Facts, language: &beffroi_schema::value::Language, abilities: &Capabilities) -> Vec<Picture> {
     let most = usize::try_from(abilities.images).unwrap_or_default();
     let picture = |media: &beffroi_schema::entity::media::Model| {
-        let alt = media.alt.choose(std::slice::from_ref(language), &facts.revision.content.language).unwrap_or_default();
-        let longest = abilities.alt_text.map_or(0, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        let alt = media
+            .alt
+            .choose(std::slice::from_ref(language), &facts.revision.content.language)
+            .unwrap_or_default();
+        let longest = abilities
+            .alt_text
+            .map_or(0, |most| usize::try_from(most).unwrap_or(usize::MAX));
         Picture {
             media: media.id,
             mime: media.mime.clone(),

@@ -19,7 +19,13 @@ const USE_OF_DISRUPTION: Duration = Duration::hours(4);
 const USE_OF_NEWS: Duration = Duration::hours(24);
 
 /// The campaign of a revision; none when nobody is to be pushed.
-pub(super) fn campaign(facts: &Facts, news: &News, told: Option<Told>, link: &str, now: Timestamp) -> Option<NewCampaign> {
+pub(super) fn campaign(
+    facts: &Facts,
+    news: &News,
+    told: Option<Told>,
+    link: &str,
+    now: Timestamp,
+) -> Option<NewCampaign> {
     let kind = kind(news, told)?;
     let content = &facts.revision.content;
     let words = content.texts.0.keys().filter_map(|language| {
@@ -49,7 +55,10 @@ pub(super) fn campaign(facts: &Facts, news: &News, told: Option<Told>, link: &st
         item: facts.item.id,
         revision: news.revision.id,
         note,
-        audience: Audience { told_before, ..audience(facts) },
+        audience: Audience {
+            told_before,
+            ..audience(facts)
+        },
     })
 }
 
@@ -62,7 +71,9 @@ fn kind(news: &News, told: Option<Told>) -> Option<CampaignKind> {
         (_, Some(PushDecision::No | PushDecision::Digest)) => None,
         (Change::Resolved, Some(PushDecision::ToldBeforeAt(_) | PushDecision::At(_))) => Some(CampaignKind::Resolved),
         (Change::Published, _) => Some(CampaignKind::Alert),
-        (Change::Amended | Change::Reopened, Some(PushDecision::At(_) | PushDecision::ToldBeforeAt(_))) => Some(CampaignKind::Update),
+        (Change::Amended | Change::Reopened, Some(PushDecision::At(_) | PushDecision::ToldBeforeAt(_))) => {
+            Some(CampaignKind::Update)
+        }
         // An amended event or article changes where it is read; nobody is rung up for it.
         (Change::Amended | Change::Reopened | Change::Resolved, None) => None,
     }
@@ -71,12 +82,20 @@ fn kind(news: &News, told: Option<Told>) -> Option<CampaignKind> {
 /// Whom the item concerns.
 fn audience(facts: &Facts) -> Audience {
     let content = &facts.revision.content;
-    let of_stops = facts.stops.iter().filter_map(|stop| Point::checked(stop.latitude?, stop.longitude?));
+    let of_stops = facts
+        .stops
+        .iter()
+        .filter_map(|stop| Point::checked(stop.latitude?, stop.longitude?));
     Audience {
         kind: Some(content.kind()),
         topics: content.topics.0.clone(),
         lines: facts.lines.iter().map(|line| line.id).collect(),
-        stops: facts.stops.iter().flat_map(|stop| [Some(stop.id), stop.parent_id]).flatten().collect(),
+        stops: facts
+            .stops
+            .iter()
+            .flat_map(|stop| [Some(stop.id), stop.parent_id])
+            .flatten()
+            .collect(),
         zones: content.zones.clone(),
         points: content.venue.point.into_iter().chain(of_stops).collect(),
         shapes: facts.zones.iter().map(|zone| Shape(zone.shape.0.clone())).collect(),

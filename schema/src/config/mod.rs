@@ -205,7 +205,8 @@ impl Instance {
         Ok(Store::new(database, clock, ids, bus, seal))
     }
 
-    fn bus(&self) -> Result<Bus, ConfigError> {
+    /// The bus, alone: for `beffroi check`.
+    pub fn bus(&self) -> Result<Bus, ConfigError> {
         use secrecy::ExposeSecret as _;
         match &self.redis.url {
             Some(url) => Ok(Bus::redis(url.expose_secret())?),

@@ -171,7 +171,9 @@ impl Store {
 
     /// Whether something is still to be delivered of an item to an account.
     pub async fn open_delivery(&self, item: ItemId, account: AccountId) -> StoreResult<bool> {
-        let own = delivery::Entity::find().filter(delivery::Column::ItemId.eq(item)).filter(delivery::Column::AccountId.eq(account));
+        let own = delivery::Entity::find()
+            .filter(delivery::Column::ItemId.eq(item))
+            .filter(delivery::Column::AccountId.eq(account));
         Ok(own.filter(delivery::Column::State.is_in(OPEN)).count(&self.db).await? > 0)
     }
 

@@ -108,7 +108,7 @@ impl Store {
     /// What a link offers; `NotFound` when it was used, is too old, or never existed.
     pub async fn invitation(&self, secret: &SecretString) -> StoreResult<Invitation> {
         let row = self.open_invitation(&self.db, secret).await?;
-        let at = people::read_place(&row.scope).ok_or(StoreError::NotFound)?;
+        let at = people::read_place(&row.scope)?;
         let name = match at {
             None => None,
             Some(at) => authority::Entity::find_by_id(at)
@@ -148,7 +148,7 @@ impl Store {
 
         let tx = self.write().await?;
         let row = self.open_invitation(&tx, secret).await?;
-        let at = people::read_place(&row.scope).ok_or(StoreError::NotFound)?;
+        let at = people::read_place(&row.scope)?;
         self.use_up(&tx, &row).await?;
         people::add(&tx, person).await.map_err(already_here)?;
         people::put_role(&tx, id, at, row.role).await?;
@@ -236,15 +236,15 @@ fn joined(person: &staff::Model) -> Viewer {
 
 /// Who holds a valid link may learn that the address has an account: they were invited.
 fn already_here(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Duplicate => StoreError::from(Problem::new(
-            ProblemCode::Conflict,
-            "email",
-            "Cette adresse a déjà un compte : demandez qu'on lui donne le rôle.",
-            "This address already has an account: ask for the role to be granted to it.",
-        )),
-        other => other,
+    if !matches!(error, StoreError::Duplicate) {
+        return error;
     }
+    StoreError::from(Problem::new(
+        ProblemCode::Conflict,
+        "email",
+        "Cette adresse a déjà un compte : demandez qu'on lui donne le rôle.",
+        "This address already has an account: ask for the role to be granted to it.",
+    ))
 }
 
 #[cfg(test)]

@@ -36,14 +36,26 @@ impl Store {
     pub async fn put_picture(&self, new: NewPicture, by: &Viewer) -> StoreResult<media::Model> {
         if new.bytes.len() > MAX_PICTURE_BYTES {
             let megabytes = MAX_PICTURE_BYTES >> 20;
-            let (fr, en) = (format!("Une image pèse {megabytes} Mo au plus."), format!("A picture weighs {megabytes} MB at most."));
+            let (fr, en) = (
+                format!("Une image pèse {megabytes} Mo au plus."),
+                format!("A picture weighs {megabytes} MB at most."),
+            );
             return Err(Problem::new(ProblemCode::TooLong, "picture", fr, en).into());
         }
         let sha256 = digest::sha256_hex(&new.bytes);
         let tx = self.write().await?;
-        let content = media_content::Model { sha256: sha256.clone(), bytes: new.bytes };
-        let once = OnConflict::column(media_content::Column::Sha256).do_nothing().to_owned();
-        media_content::Entity::insert(content.into_active_model()).on_conflict(once).try_insert().exec_without_returning(&tx).await?;
+        let content = media_content::Model {
+            sha256: sha256.clone(),
+            bytes: new.bytes,
+        };
+        let once = OnConflict::column(media_content::Column::Sha256)
+            .do_nothing()
+            .to_owned();
+        media_content::Entity::insert(content.into_active_model())
+            .on_conflict(once)
+            .try_insert()
+            .exec_without_returning(&tx)
+            .await?;
         let row = media::Model {
             id: self.ids.make(),
             authority_id: new.authority,
@@ -58,25 +70,47 @@ impl Store {
         let same = OnConflict::columns([media::Column::AuthorityId, media::Column::Sha256])
             .update_columns([media::Column::Alt, media::Column::Credit])
             .to_owned();
-        let row = media::Entity::insert(row.into_active_model()).on_conflict(same).exec_with_returning(&tx).await?;
-        self.audit(&tx, by, "picture.put", row.id, Some(row.authority_id), serde_json::Value::Null).await?;
+        let row = media::Entity::insert(row.into_active_model())
+            .on_conflict(same)
+            .exec_with_returning(&tx)
+            .await?;
+        self.audit(
+            &tx,
+            by,
+            "picture.put",
+            row.id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
         tx.commit().await?;
         Ok(row)
     }
 
     /// The bytes of a picture.
     pub async fn media_bytes(&self, id: MediaId) -> StoreResult<Option<Vec<u8>>> {
-        let Some(row) = media::Entity::find_by_id(id).one(&self.db).await? else { return Ok(None) };
+        let Some(row) = media::Entity::find_by_id(id).one(&self.db).await? else {
+            return Ok(None);
+        };
         self.picture_bytes(&row.sha256).await
     }
 
     /// The bytes of a picture by their hash, with their type.
     pub async fn picture_by_hash(&self, sha256: &str) -> StoreResult<Option<(String, Vec<u8>)>> {
-        let Some(row) = media::Entity::find().filter(media::Column::Sha256.eq(sha256)).one(&self.db).await? else { return Ok(None) };
+        let Some(row) = media::Entity::find()
+            .filter(media::Column::Sha256.eq(sha256))
+            .one(&self.db)
+            .await?
+        else {
+            return Ok(None);
+        };
         Ok(self.picture_bytes(sha256).await?.map(|bytes| (row.mime, bytes)))
     }
 
     async fn picture_bytes(&self, sha256: &str) -> StoreResult<Option<Vec<u8>>> {
-        Ok(media_content::Entity::find_by_id(sha256).one(&self.db).await?.map(|content| content.bytes))
+        Ok(media_content::Entity::find_by_id(sha256)
+            .one(&self.db)
+            .await?
+            .map(|content| content.bytes))
     }
 }

@@ -197,16 +197,19 @@ pub(super) fn place(at: Option<AuthorityId>) -> String {
     at.map_or_else(|| EVERYWHERE.to_owned(), |at| at.to_string())
 }
 
-/// The authority that a column `scope` names; none is the whole instance. A scope that cannot be read gives no role.
-pub(super) fn read_place(scope: &str) -> Option<Option<AuthorityId>> {
+/// The authority that a column `scope` names; none is the whole instance.
+pub(super) fn read_place(scope: &str) -> StoreResult<Option<AuthorityId>> {
     match scope {
-        EVERYWHERE => Some(None),
-        id => Uuid::parse_str(id).ok().map(|id| Some(AuthorityId(id))),
+        EVERYWHERE => Ok(None),
+        id => Uuid::parse_str(id)
+            .map(|id| Some(AuthorityId(id)))
+            .map_err(|_| StoreError::NotFound),
     }
 }
 
+/// A scope that cannot be read gives no role.
 fn place_and_role(row: &staff_role::Model) -> Option<(Option<AuthorityId>, Role)> {
-    Some((read_place(&row.scope)?, row.role))
+    Some((read_place(&row.scope).ok()?, row.role))
 }
 
 fn with_roles(staff: staff::Model, roles: &[staff_role::Model]) -> Person {

@@ -1,3 +1,5 @@
 //! What staff see and do.
 
+pub mod audit;
 pub mod people;
+pub mod tokens;

@@ -1,0 +1,97 @@
+//! Who did what.
+
+use async_graphql::{
+    Context, ID, Json, Object, Result,
+    connection::{Connection, Edge},
+};
+use beffroi_schema::{entity::audit, id::AuditId, value};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{
+    graphql::{
+        context::Asked as _,
+        error::Code,
+        guard::{Role, RoleGuard, requires},
+        id,
+    },
+    limits::{DEFAULT_PAGE, MAX_PAGE},
+};
+
+/// The query of the audit log.
+#[derive(Debug, Default)]
+pub struct AuditQuery;
+
+#[Object]
+impl AuditQuery {
+    /// Who did what in the authorities where the viewer is an administrator, newest first. Operators also see what
+    /// concerns the whole instance.
+    #[graphql(
+        guard = "RoleGuard(value::Role::Admin)",
+        directive = requires::apply(Role::Admin),
+        complexity = "20 + first.unwrap_or(20) as usize * child_complexity"
+    )]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 20 when absent, at most 100.")] first: Option<u32>,
+        #[graphql(desc = "The cursor to continue after.")] after: Option<String>,
+    ) -> Result<Connection<String, AuditEntry>> {
+        let scope = ctx.viewer()?.scope(value::Role::Admin);
+        let first = first
+            .map_or(DEFAULT_PAGE, |first| usize::try_from(first).unwrap_or(MAX_PAGE))
+            .min(MAX_PAGE);
+        let before = after.as_deref().map(cursor).transpose()?;
+        let mut lines = ctx.store()?.audit_log(&scope, first as u64, before).await?;
+        let mut page = Connection::new(before.is_some(), lines.len() > first);
+        lines.truncate(first);
+        page.edges.extend(
+            lines
+                .into_iter()
+                .map(|line| Edge::new(line.id.to_string(), AuditEntry(line))),
+        );
+        Ok(page)
+    }
+}
+
+fn cursor(text: &str) -> Result<AuditId> {
+    let id = Uuid::parse_str(text).map_err(|_| Code::BadUserInput.error("this is not a cursor of the audit log"))?;
+    Ok(AuditId(id))
+}
+
+/// One act.
+#[derive(Debug)]
+pub struct AuditEntry(audit::Model);
+
+#[Object]
+impl AuditEntry {
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// The person's name at that time, or the token's.
+    async fn who(&self) -> &str {
+        &self.0.who
+    }
+
+    /// The verb: `item.publish`.
+    async fn action(&self) -> &str {
+        &self.0.action
+    }
+
+    /// What it was done to.
+    async fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Where; null means the whole instance.
+    async fn authority_id(&self) -> Option<ID> {
+        self.0.authority_id.map(|at| id::global("Authority", at.0))
+    }
+
+    /// What else matters about it; never a secret. Null when there is nothing more to say.
+    async fn detail(&self) -> Option<Json<&serde_json::Value>> {
+        (!self.0.detail.is_null()).then_some(Json(&self.0.detail))
+    }
+}

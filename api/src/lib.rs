@@ -10,6 +10,7 @@ mod health;
 pub mod language;
 pub mod limits;
 mod pages;
+mod site;
 mod state;
 
 use axum::{
@@ -33,7 +34,9 @@ const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 /// The whole application. Serve it with the client's address (`into_make_service_with_connect_info::<SocketAddr>()`).
 pub fn router(state: AppState) -> Router {
     let asked = graphql::http::routes(state.contract().clone())
+        .merge(graphql::socket::routes())
         .merge(pages::routes())
+        .merge(site::routes())
         .route("/schema.graphql", get(contract))
         .route_layer(from_fn_with_state(state.clone(), limits::hold));
     let header = SetResponseHeaderLayer::if_not_present;

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use beffroi_schema::{
+    address::Addresses,
     board::Boards,
     config::{ConfigError, Instance, Section as _},
     store::Store,
@@ -13,6 +14,7 @@ use url::Url;
 use crate::{
     config::ApiConfig,
     graphql::{
+        answers::Answers,
         context::PublicUrl,
         schema::{self, Contract},
     },
@@ -25,7 +27,10 @@ use crate::{
 pub struct AppState(Arc<Inner>);
 
 struct Inner {
+    store: Store,
     boards: Boards,
+    answers: Answers,
+    addresses: Addresses,
     contract: Contract,
     public_url: Url,
     proxies: usize,
@@ -44,16 +49,20 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// The state over the boards and the store they follow.
-    pub fn new(boards: Boards, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
+    /// The state over an open store and the boards that follow it.
+    pub fn new(store: Store, boards: Boards, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
         config.check()?;
         Ok(Self(Arc::new(Inner {
             contract: schema::contract(
+                store.clone(),
                 boards.clone(),
                 PublicUrl(instance.public_url.clone()),
                 config.introspection,
             ),
+            answers: Answers::new(boards.clone()),
+            addresses: Addresses::below(&instance.public_url),
             boards,
+            store,
             public_url: instance.public_url.clone(),
             proxies: config.proxies,
             request_timeout: Duration::from_millis(config.request_timeout_ms),
@@ -65,12 +74,22 @@ impl AppState {
 
     /// The store.
     pub fn store(&self) -> &Store {
-        self.0.boards.store()
+        &self.0.store
     }
 
-    /// What residents read, in memory.
+    /// What residents read.
     pub fn boards(&self) -> &Boards {
         &self.0.boards
+    }
+
+    /// Answers of public reads that are kept.
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.0.answers
+    }
+
+    /// Public addresses.
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.0.addresses
     }
 
     /// The executable contract.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
 use beffroi_api::graphql::{
-    context::Asker,
+    context::{Asker, PublicUrl},
     schema::{self, Contract},
 };
-use beffroi_migrations::{Migrator, MigratorTrait as _};
 use beffroi_schema::{
     board::{Board, Boards},
     bus::Bus,
@@ -71,7 +70,7 @@ impl Town {
         let clock = Clock::fixed(start());
         let ids = Ids::seeded(clock.clone(), 7);
         let db = connect(&DatabaseUrl::parse("sqlite::memory:").unwrap()).await.unwrap();
-        Migrator::up(&db, None).await.unwrap();
+        beffroi_migrations::up(&db).await.unwrap();
         let store = Store::new(
             db.clone(),
             clock.clone(),
@@ -135,9 +134,9 @@ impl Town {
                 .unwrap();
         }
         let boards = Boards::holding(store.clone(), capacity).await.unwrap();
-        let addresses = Addresses::below(&"https://valbourg.example/".parse().unwrap());
+        let public_url = PublicUrl("https://valbourg.example/".parse().unwrap());
         Self {
-            contract: schema::contract(store.clone(), boards.clone(), addresses),
+            contract: schema::contract(store.clone(), boards.clone(), public_url, true),
             clock,
             db,
             store,

@@ -12,4 +12,5 @@ pub mod problem;
 pub mod reading;
 pub mod scalar;
 pub mod schema;
+pub mod socket;
 pub mod words;

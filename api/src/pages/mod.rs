@@ -71,7 +71,12 @@ struct Message<'a> {
 fn message(status: StatusCode, headers: &HeaderMap, fr: (&str, &str), en: (&str, &str)) -> Response {
     let french = is_french(headers);
     let (title, text) = if french { fr } else { en };
-    (status, html(&Message { french, title, text })).into_response()
+    (status, said(french, title, text)).into_response()
+}
+
+/// A page that only says this.
+pub(crate) fn said(french: bool, title: &str, text: &str) -> Response {
+    html(&Message { french, title, text })
 }
 
 fn fault(headers: &HeaderMap, error: &beffroi_schema::store::StoreError) -> Response {

@@ -82,11 +82,23 @@ async fn answer<E: Executor>(
         asker.address = address;
         let mut request = desk.persisted.resolve(asked.request).await?;
         refuse_writing_by_get(&method, &mut request)?;
-        Ok::<_, Refusal>(request.data(asker))
+        let key = state.answers().key(&mut request, &asker);
+        Ok::<_, Refusal>((key, request.data(asker)))
     };
-    match asked.await {
-        Ok(request) => media.respond(execute(&desk.executor, &state, request).await),
-        Err(refusal) => media.refuse(refusal),
+    let (key, request) = match asked.await {
+        Ok(asked) => asked,
+        Err(refusal) => return media.refuse(refusal),
+    };
+    if let Some(kept) = key.and_then(|key| state.answers().get(&key)) {
+        return media.send(kept, &method, &headers);
+    }
+    let answer = execute(&desk.executor, &state, request).await;
+    let kept = key
+        .zip(answer.as_ref().ok())
+        .and_then(|(key, answer)| state.answers().keep(key, answer));
+    match kept {
+        Some(kept) => media.send(kept, &method, &headers),
+        None => media.respond(answer),
     }
 }
 

@@ -3,12 +3,13 @@
 use async_graphql::Response as Answer;
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use serde_json::{Map, Value};
 
 use super::Refusal;
+use crate::graphql::answers::Kept;
 
 /// How the answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,24 @@ impl Media {
             "application/json" | "application/*" | "*/*" => Some(Self::Json),
             _ => None,
         }
+    }
+
+    /// An answer that is kept: by GET with what caches need, and without a body when the client has it already.
+    pub(super) fn send(self, kept: Kept, method: &Method, request: &HeaderMap) -> Response {
+        let by_get = *method == Method::GET;
+        let known = by_get && kept.is_known(request);
+        let mut response = Response::new(Body::empty());
+        if by_get {
+            response.headers_mut().extend(kept.caching());
+        }
+        if known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        let kind = HeaderValue::from_static(self.content_type());
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        *response.body_mut() = Body::from(kept.body);
+        response
     }
 
     /// What was executed, or why not.

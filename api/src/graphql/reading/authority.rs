@@ -3,8 +3,9 @@
 use async_graphql::{Context, ID, Object, Result};
 use beffroi_schema::board;
 
-use super::{Reading as _, node::global_id};
+use super::Reading as _;
 use crate::graphql::{
+    id,
     scalar::{Geometry, LanguageTag, TimeZone, Url},
     words::AuthorityKind,
 };
@@ -18,7 +19,7 @@ pub struct Authority(pub board::Authority);
 impl Authority {
     /// Its global id.
     pub async fn id(&self) -> ID {
-        global_id("authority", self.0.id.0)
+        id::global("Authority", self.0.id.0)
     }
 
     /// Its name in addresses: what other fields take as `authority`.

@@ -4,12 +4,10 @@ use async_graphql::{OutputType, Result, SimpleObject};
 use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
-use crate::graphql::error::Code;
+use crate::{graphql::error::Code, limits::MAX_PAGE};
 
 /// Entries of a page when the client does not say.
 pub const FIRST: usize = 20;
-/// Most entries of a page; more are cut to it.
-pub const FIRST_MAX: usize = 100;
 /// Most zones, lines or stops answered at once.
 pub const PLACES_MAX: usize = 1_000;
 
@@ -75,7 +73,7 @@ impl Wanted {
     pub fn read(first: Option<i32>, after: Option<&str>) -> Result<Self> {
         let first = first
             .map_or(FIRST, |first| usize::try_from(first).unwrap_or(1))
-            .clamp(1, FIRST_MAX);
+            .clamp(1, MAX_PAGE);
         let after = after.map(str::parse).transpose();
         let after =
             after.map_err(|wrong: beffroi_schema::board::CursorError| Code::BadUserInput.error(wrong.to_string()))?;

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{
     board::PlaceId,
     id::{AuthorityId, ItemId, LineId, StopId, ZoneId},
 };
-use uuid::Uuid;
 
 use super::{
     Reading as _,
@@ -21,7 +19,7 @@ use super::{
     place::{Line, Stop, Zone},
     shown::Shown,
 };
-use crate::graphql::error::Code;
+use crate::graphql::{error::Code, id};
 
 /// Most nodes asked for at once.
 pub const MAX_NODES: usize = 100;
@@ -57,11 +55,6 @@ pub enum NodeId {
     Item(ItemId),
 }
 
-/// The global id of a thing: `type:uuid` in base64url.
-pub fn global_id(kind: &str, id: Uuid) -> ID {
-    ID(BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{id}")))
-}
-
 impl NodeId {
     /// Reads a global id; anything else is a mistake of the client.
     pub fn read(id: &ID) -> Result<Self> {
@@ -69,15 +62,13 @@ impl NodeId {
     }
 
     fn parse(id: &ID) -> Option<Self> {
-        let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
-        let (kind, uuid) = text.split_once(':')?;
-        let uuid: Uuid = uuid.parse().ok()?;
-        Some(match kind {
-            "authority" => Self::Authority(AuthorityId(uuid)),
-            "zone" => Self::Place(PlaceId::Zone(ZoneId(uuid))),
-            "line" => Self::Place(PlaceId::Line(LineId(uuid))),
-            "stop" => Self::Place(PlaceId::Stop(StopId(uuid))),
-            "event" | "disruption" | "article" => Self::Item(ItemId(uuid)),
+        let (kind, row) = id::read(id)?;
+        Some(match kind.as_str() {
+            "Authority" => Self::Authority(AuthorityId(row)),
+            "Zone" => Self::Place(PlaceId::Zone(ZoneId(row))),
+            "Line" => Self::Place(PlaceId::Line(LineId(row))),
+            "Stop" => Self::Place(PlaceId::Stop(StopId(row))),
+            "Event" | "Disruption" | "Article" => Self::Item(ItemId(row)),
             _ => return None,
         })
     }

@@ -8,8 +8,8 @@ use beffroi_schema::{
     value,
 };
 
-use super::{connection::PLACES_MAX, node::global_id};
-use crate::graphql::{scalar::Geometry, words::Mode};
+use super::connection::PLACES_MAX;
+use crate::graphql::{id, scalar::Geometry, words::Mode};
 
 /// A point on the ground, in WGS 84.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -38,7 +38,7 @@ pub struct Zone(pub Arc<board::Zone>);
 impl Zone {
     /// Its global id.
     pub async fn id(&self) -> ID {
-        global_id("zone", self.0.id.0)
+        id::global("Zone", self.0.id.0)
     }
 
     /// Its name in addresses.
@@ -79,7 +79,7 @@ impl Line {
 impl Line {
     /// Its global id.
     pub async fn id(&self) -> ID {
-        global_id("line", self.line.id.0)
+        id::global("Line", self.line.id.0)
     }
 
     /// What stands on the vehicle: `B`, `12`.
@@ -150,7 +150,7 @@ impl Stop {
 impl Stop {
     /// Its global id.
     pub async fn id(&self) -> ID {
-        global_id("stop", self.stop.id.0)
+        id::global("Stop", self.stop.id.0)
     }
 
     /// Its name for people.

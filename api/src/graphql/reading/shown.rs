@@ -6,18 +6,20 @@ use async_graphql::{Context, ID, Result};
 use beffroi_schema::{
     board::{Board, Item, Near},
     clock::Timestamp,
-    value::{Label, Language, Text},
+    value::{Kind, Label, Language, Text},
 };
 
 use super::{
     Reading as _,
     authority::Authority,
     item::Venue,
-    node::global_id,
     picture::{Picture, Post},
     place::{Line, Stop, Zone},
 };
-use crate::graphql::scalar::{DateTime, LanguageTag, Url};
+use crate::graphql::{
+    id,
+    scalar::{DateTime, LanguageTag, Url},
+};
 
 /// A public item, with the board it stands on.
 #[derive(Clone, Debug)]
@@ -49,7 +51,12 @@ impl Shown {
 
     /// Its global id.
     pub fn id(&self) -> ID {
-        global_id(self.item.kind().as_str(), self.item.id.0)
+        let kind = match self.item.kind() {
+            Kind::Event => "Event",
+            Kind::Disruption => "Disruption",
+            Kind::Article => "Article",
+        };
+        id::global(kind, self.item.id.0)
     }
 
     /// Its one canonical page.

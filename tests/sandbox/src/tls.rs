@@ -1,11 +1,12 @@
 //! A certificate authority that lives as long as the sandbox.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
 /// The names a loopback client may ask for.
 const NAMES: [&str; 2] = ["127.0.0.1", "localhost"];
+const AUTHORITY: &str = "Beffroi sandbox authority";
 
 /// What went wrong while a certificate was made.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,8 @@ pub enum TlsError {
 /// A TLS server identity, and the authority (PEM) a client must trust to accept it.
 pub(crate) fn identity() -> Result<(TlsAcceptor, String), TlsError> {
     let mut authority = CertificateParams::new(Vec::new())?;
+    // A name of its own: OpenSSL takes a certificate whose issuer and subject are alike for a self-signed one.
+    authority.distinguished_name.push(DnType::CommonName, AUTHORITY);
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate()?;
     let authority_pem = authority.self_signed(&authority_key)?.pem();

@@ -168,11 +168,13 @@ fn build(name: &str) -> Result<PathBuf> {
         name,
     ]);
     cargo.arg("--message-format=json-render-diagnostics");
-    let messages = process::output(&mut cargo, project::BUILD_LIMIT)?;
-    let artifacts = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut executables = artifacts
+    let mut messages = Vec::new();
+    process::run_by_line(&mut cargo, project::BUILD_LIMIT, |line| {
+        messages.push(serde_json::from_str::<Value>(line));
+    })?;
+    let mut executables = messages
+        .into_iter()
+        .flatten()
         .filter(|message| message["target"]["name"] == name && message["target"]["kind"][0] == "bench")
         .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
     executables.next().context("cargo built no such benchmark")

@@ -116,7 +116,10 @@ fn sha256(body: &[u8]) -> String {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use beffroi_schema::{clock::Clock, value::SourceFormat};
+    use beffroi_schema::{
+        clock::Clock,
+        value::{Language, SourceFormat},
+    };
     use serde_json::json;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -172,7 +175,14 @@ mod tests {
                 Clock::system(),
             )
             .unwrap();
-            open(SourceFormat::GtfsRtAlerts, self.url.clone(), &json!({}), &http).unwrap()
+            open(
+                SourceFormat::GtfsRtAlerts,
+                self.url.clone(),
+                &json!({}),
+                &Language::french(),
+                &http,
+            )
+            .unwrap()
         }
     }
 

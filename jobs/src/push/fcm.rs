@@ -24,7 +24,7 @@ use super::{Transport, payload};
 /// Messages without an answer that one page may have: a page.
 const IN_FLIGHT: usize = 500;
 /// One message, with its wait for a stream and for a connection. Shorter than the lease of a page.
-const MESSAGE_TIMEOUT: Duration = Duration::from_secs(60);
+const MESSAGE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Sends through FCM for one project.
 #[derive(Debug)]

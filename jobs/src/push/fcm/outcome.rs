@@ -49,10 +49,9 @@ fn invalid(error: &SendError, violations: &[FieldViolation], fcm_error: bool, kn
         .all(|violation| DEVICE_FIELDS.contains(&violation.field.as_str()));
     match (violations.is_empty(), of_device) {
         (false, true) => Outcome::Gone,
-        (false, false) => Outcome::Halt(error.to_string()),
         (true, _) if fcm_error && known_good => Outcome::Gone,
         (true, _) if fcm_error => Outcome::Refused(error.to_string()),
-        (true, _) => Outcome::Halt(error.to_string()),
+        (false, false) | (true, _) => Outcome::Halt(error.to_string()),
     }
 }
 

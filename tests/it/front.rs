@@ -29,7 +29,6 @@ pub const PASSWORD: &str = "un tramway nommé beffroi";
 pub struct Front {
     pub clock: Clock,
     pub store: Store,
-    pub state: AppState,
     pub router: Router,
 }
 
@@ -60,8 +59,7 @@ impl Front {
         Self {
             clock,
             store,
-            router: router(state.clone()),
-            state,
+            router: router(state),
         }
     }
 

@@ -116,6 +116,7 @@ impl Town {
             version,
             change: Change::Published,
             class: None,
+            quiet: false,
             at: self.clock.now(),
             by: None,
             content: ItemContent {

@@ -29,6 +29,7 @@ pub const PASSWORD: &str = "un tramway nommé beffroi";
 pub struct Front {
     pub clock: Clock,
     pub store: Store,
+    pub state: AppState,
     pub router: Router,
 }
 
@@ -59,7 +60,8 @@ impl Front {
         Self {
             clock,
             store,
-            router: router(state),
+            router: router(state.clone()),
+            state,
         }
     }
 

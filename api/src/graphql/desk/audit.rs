@@ -5,7 +5,6 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use beffroi_schema::{entity::audit, id::AuditId, value};
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
         error::Code,
         guard::{Role, RoleGuard, requires},
         id,
+        scalar::DateTime,
     },
     limits::{DEFAULT_PAGE, MAX_PAGE},
 };
@@ -65,9 +65,9 @@ pub struct AuditEntry(audit::Model);
 
 #[Object]
 impl AuditEntry {
-    /// When.
-    async fn at(&self) -> DateTime<Utc> {
-        self.0.at
+    /// When, in UTC.
+    async fn at(&self) -> DateTime {
+        DateTime::at(self.0.at, "UTC")
     }
 
     /// The person's name at that time, or the token's.

@@ -1,8 +1,7 @@
 //! Programs' tokens.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use beffroi_schema::{entity::api_token, store::NewToken, value};
-use chrono::{DateTime, Utc};
+use beffroi_schema::{clock::Timestamp, entity::api_token, store::NewToken, value};
 use secrecy::ExposeSecret as _;
 
 use crate::graphql::{
@@ -10,6 +9,7 @@ use crate::graphql::{
     guard::{Role, RoleGuard, requires},
     id,
     problem::{Problem, settle},
+    scalar::DateTime,
 };
 
 /// Queries about tokens.
@@ -57,24 +57,29 @@ impl ApiToken {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        utc(self.0.created_at)
     }
 
     /// When it was last used, to the hour; null means never.
-    async fn last_used_at(&self) -> Option<DateTime<Utc>> {
-        self.0.last_used_at
+    async fn last_used_at(&self) -> Option<DateTime> {
+        self.0.last_used_at.map(utc)
     }
 
     /// When it stops working; null means never.
-    async fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.0.expires_at
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.expires_at.map(utc)
     }
 
     /// When it was revoked; null means that it was not.
-    async fn revoked_at(&self) -> Option<DateTime<Utc>> {
-        self.0.revoked_at
+    async fn revoked_at(&self) -> Option<DateTime> {
+        self.0.revoked_at.map(utc)
     }
+}
+
+/// A token works wherever its program runs: its times are those of Greenwich.
+fn utc(instant: Timestamp) -> DateTime {
+    DateTime::at(instant, "UTC")
 }
 
 /// Acts on tokens.
@@ -90,7 +95,7 @@ impl TokenMutation {
             authority: id::local("Authority", &input.authority_id)?,
             name: input.name,
             role: input.role.into(),
-            expires_at: input.expires_at,
+            expires_at: input.expires_at.map(DateTime::utc),
         };
         let (made, problems) = settle(ctx.store()?.create_token(ctx.viewer()?, new).await)?;
         let (token, secret) = made.unzip();
@@ -126,7 +131,7 @@ pub struct CreateApiTokenInput {
     /// What it may do: at most administrate.
     role: Role,
     /// When it stops working; absent means never.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime>,
 }
 
 /// The token that was made.

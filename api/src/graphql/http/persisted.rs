@@ -19,8 +19,14 @@ const VERSION: i32 = 1;
 /// What clients look for in the message (Apollo) or the code (urql).
 const NOT_FOUND: &str = "PersistedQueryNotFound";
 
-/// Parsed texts by their hash.
-pub(super) struct Persisted(Cache<String, Arc<ExecutableDocument>>);
+/// Texts by their hash.
+pub(super) struct Persisted(Cache<String, Arc<Text>>);
+
+/// A text, parsed.
+struct Text {
+    written: String,
+    parsed: ExecutableDocument,
+}
 
 impl Default for Persisted {
     fn default() -> Self {
@@ -48,18 +54,22 @@ impl Persisted {
         }
         if request.query.is_empty() {
             let known = self.0.get(&wanted.sha256_hash).await;
-            let document =
-                known.ok_or_else(|| Refusal::new(StatusCode::OK, Code::PersistedQueryNotFound, NOT_FOUND))?;
-            request.set_parsed_query(ExecutableDocument::clone(&document));
+            let text = known.ok_or_else(|| Refusal::new(StatusCode::OK, Code::PersistedQueryNotFound, NOT_FOUND))?;
+            // Whoever looks at the request, to keep its answer for instance, must see what is asked.
+            request.query.clone_from(&text.written);
+            request.set_parsed_query(text.parsed.clone());
             return Ok(request);
         }
         if wanted.sha256_hash != hex(&Sha256::digest(request.query.as_bytes())) {
             return Err(bad("`sha256Hash` is not the hash of this `query`"));
         }
         // What cannot be parsed is not remembered; the executor says what is wrong with it.
-        if let Ok(document) = request.parsed_query() {
-            let document = Arc::new(document.clone());
-            self.0.insert(wanted.sha256_hash, document).await;
+        if let Ok(parsed) = request.parsed_query() {
+            let parsed = parsed.clone();
+            let written = request.query.clone();
+            self.0
+                .insert(wanted.sha256_hash, Arc::new(Text { written, parsed }))
+                .await;
         }
         Ok(request)
     }

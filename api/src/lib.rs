@@ -2,9 +2,9 @@
 //!
 //! Nothing here writes a row or names the database's own types: the store's verbs do.
 
-pub mod address;
 pub mod auth;
 pub mod config;
+pub mod follow;
 pub mod graphql;
 mod health;
 pub mod language;

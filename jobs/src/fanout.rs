@@ -8,7 +8,7 @@ use std::time::Duration;
 use beffroi_schema::{
     address::Addresses,
     entity::outbox,
-    reconcile::{Told, ToldState, told},
+    reconcile::{Silence, Told, ToldState, told},
     store::{Facts, FanOut, News, Store, StoreError, StoreResult},
     value::{AlertEntry, CampaignKind, Change, Detail, Scope},
 };
@@ -84,21 +84,15 @@ impl<'a> FanOuts<'a> {
             .filter(|known| known.campaign.note.campaign == CampaignKind::Alert)
             .map(|known| known.campaign.created_at)
             .min();
+        // How close together and how many is decided for each phone, when its page is sent; and what is on a network
+        // follows whatever this says.
         let state = ToldState {
             first_push: first,
-            // How close together and how many is decided for each phone, when its page is sent.
-            last_push: None,
-            pushes: 0,
-            posted: true,
-            old_end: None,
-            held: false,
-            unstable: news.quiet,
-            backlog: false,
-        };
-        let state = ToldState {
-            old_end: entry.impact.end(),
             pushes: u32::from(first.is_some()),
-            ..state
+            posted: true,
+            old_end: entry.impact.end(),
+            silence: news.quiet.then_some(Silence::Unstable),
+            ..ToldState::default()
         };
         Ok(Some(told(
             class,

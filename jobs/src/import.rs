@@ -5,11 +5,12 @@ use std::time::Duration;
 use beffroi_schema::{
     entity::source,
     store::{PollOutcome, Store, StoreError, StoreResult},
+    value::Language,
 };
 
 use crate::{
     http::Http,
-    sources::{SourceError, registry},
+    sources::{self, Source, SourceError},
 };
 
 /// Sources taken at once.
@@ -53,9 +54,9 @@ impl<'a> Imports<'a> {
             .authority(source.authority_id)
             .await?
             .ok_or(StoreError::NotFound)?;
-        let read = match registry::open(source, &authority.language, self.http, self.store.clock()) {
+        let read = match self.open(source, &authority.language) {
             Ok(opened) => opened.fetch(&source.cursor).await,
-            Err(error) => Err(error),
+            Err(wrong) => Err(SourceError::Unreadable(wrong)),
         };
         let wait = match &read {
             Err(SourceError::Status { after, .. }) => *after,
@@ -88,5 +89,15 @@ impl<'a> Imports<'a> {
         );
         metrics::counter!("beffroi_polls", "class" => class.as_str()).increment(1);
         Ok(())
+    }
+
+    /// The source, ready to be read, or what is wrong with its row.
+    fn open(&self, source: &source::Model, language: &Language) -> Result<Box<dyn Source>, String> {
+        let url = source
+            .url
+            .parse()
+            .map_err(|error| format!("its address cannot be read: {error}"))?;
+        sources::open(source.format, url, &source.settings, language, self.http)
+            .map_err(|error| format!("its settings cannot be read: {error}"))
     }
 }

@@ -55,7 +55,7 @@ impl Vicinity {
     pub fn of(audience: &Audience) -> Self {
         let points = audience.points.iter().map(|point| Geometry::Point((*point).into()));
         let shapes = audience.shapes.iter().filter_map(crate::value::Shape::to_geo);
-        Self(points.chain(shapes).filter_map(Place::new).collect())
+        Self(points.chain(shapes).filter_map(|place| Place::new(&place)).collect())
     }
 
     /// Whether there is nothing to be near to.
@@ -90,7 +90,7 @@ impl Vicinity {
 }
 
 impl Place {
-    fn new(degrees: Geometry<f64>) -> Option<Self> {
+    fn new(degrees: &Geometry<f64>) -> Option<Self> {
         let middle = degrees.bounding_rect()?.center();
         let metres_east = METRES_PER_DEGREE * middle.y.clamp(-MAX_LATITUDE, MAX_LATITUDE).to_radians().cos();
         let plane = Plane { middle, metres_east };
@@ -182,11 +182,11 @@ mod tests {
             let phone = moved(RENNES, north, east);
             let vicinity = Vicinity::of(&Audience { shapes: vec![shape], ..Audience::default() });
             let inside = (0.0..=0.1).contains(&north) && (0.0..=0.2).contains(&east);
-            let border = (0..400).map(|step| {
-                let (side, along) = (step / 100, f64::from(step % 100) / 100.0);
-                let (from, to) = (corners[side as usize], corners[(side as usize + 1) % 4]);
-                moved(from, (to.latitude - from.latitude) * along, (to.longitude - from.longitude) * along)
-            });
+            let sides = corners.iter().zip(corners.iter().cycle().skip(1));
+            let border = sides.flat_map(|(from, to)| (0..100).map(move |step| {
+                let along = f64::from(step) / 100.0;
+                moved(*from, (to.latitude - from.latitude) * along, (to.longitude - from.longitude) * along)
+            }));
             let metres = border.map(|p| Haversine.distance(geo::Point::from(p), phone.into())).fold(f64::MAX, f64::min);
             let radius = f64::from(radius_m);
             prop_assume!(inside || (metres - radius).abs() > radius * 0.01 + 100.0);

@@ -138,11 +138,11 @@ impl Ids {
             .fill_bytes(bytes);
     }
 
-    /// A whole number drawn evenly from `-most..=most`: jitter, in per cent.
-    pub fn jitter_percent(&self, most: i64) -> i64 {
+    /// A factor drawn evenly from `range`, for jitter.
+    pub fn jitter(&self, range: std::ops::Range<f64>) -> f64 {
         self.rng
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .random_range(-most..=most)
+            .random_range(range)
     }
 }

@@ -2,16 +2,17 @@
 
 mod check;
 mod log;
-mod loops;
 mod migrate;
 mod serve;
 mod stop;
 mod work;
+mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use beffroi_api::{config::ApiConfig, graphql::schema};
+use beffroi_jobs::{http::OutboundConfig, push::fcm::PushConfig};
 use beffroi_schema::{
     clock::Clock,
     config::{Instance, Section as _, Settings},
@@ -53,14 +54,18 @@ enum Command {
 struct Configured {
     instance: Instance,
     api: ApiConfig,
+    outbound: OutboundConfig,
+    push: PushConfig,
 }
 
 impl Configured {
     fn load(cli: &Cli) -> anyhow::Result<Self> {
         let settings = Settings::load(&cli.config)?;
         Ok(Self {
-            instance: settings.instance(&[ApiConfig::NAME])?,
+            instance: settings.instance(&[ApiConfig::NAME, OutboundConfig::NAME, PushConfig::NAME])?,
             api: settings.section()?,
+            outbound: settings.section()?,
+            push: settings.section()?,
         })
     }
 

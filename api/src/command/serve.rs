@@ -1,21 +1,21 @@
 //! `beffroi serve`: answers requests and, unless told otherwise, does the work.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
-use beffroi_api::{AppState, router};
-use beffroi_schema::{board::Boards, bus::SLOW_LOOK, store::Store};
+use beffroi_api::{AppState, follow::follow, router};
+use beffroi_schema::{board::Boards, store::Store};
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Configured, loops, migrate, say, stop};
+use super::{Configured, migrate, say, stop, worker};
 
 pub async fn serve(configured: &Configured, no_work: bool) -> anyhow::Result<()> {
     migrate::ready(&configured.instance).await?;
     let store = configured.open().await?;
     let boards = Boards::open(store.clone()).await?;
-    let state = AppState::new(store.clone(), boards.clone(), &configured.instance, &configured.api)?;
+    let state = AppState::new(boards.clone(), &configured.instance, &configured.api)?;
     let listen = configured.api.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -23,12 +23,12 @@ pub async fn serve(configured: &Configured, no_work: bool) -> anyhow::Result<()>
     invite_first_operator(configured, &store).await?;
 
     let halt = CancellationToken::new();
-    let running = if no_work {
-        TaskTracker::new()
-    } else {
-        loops::start(&store, &halt)
-    };
+    let running = TaskTracker::new();
     running.spawn(follow(boards, halt.clone()));
+    if !no_work {
+        let worker = worker::of(configured, &store).await?;
+        running.spawn(Arc::new(worker).run(halt.clone()));
+    }
     running.close();
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(halt.clone().cancelled_owned());
@@ -54,20 +54,6 @@ async fn until_stopped(
         Err(_) => {
             tracing::warn!("some requests or steps did not end within {:?}", stop::DRAIN);
             Ok(())
-        }
-    }
-}
-
-/// Keeps the boards up with what is published, here and in every other process.
-async fn follow(boards: Boards, halt: CancellationToken) {
-    let mut listener = boards.store().bus().listen();
-    while !halt.is_cancelled() {
-        if let Err(error) = boards.refresh().await {
-            tracing::error!(cause = ?error, "the boards could not follow: {error}");
-        }
-        tokio::select! {
-            () = halt.cancelled() => {}
-            () = listener.wait(SLOW_LOOK) => {}
         }
     }
 }

@@ -1,14 +1,19 @@
 //! `beffroi work`: the loops without the requests.
 
-use tokio_util::sync::CancellationToken;
+use std::sync::Arc;
 
-use super::{Configured, loops, migrate, stop};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Configured, migrate, stop, worker};
 
 pub async fn work(configured: &Configured) -> anyhow::Result<()> {
     migrate::ready(&configured.instance).await?;
     let store = configured.open().await?;
+    let worker = worker::of(configured, &store).await?;
     let halt = CancellationToken::new();
-    let running = loops::start(&store, &halt);
+    let running = TaskTracker::new();
+    running.spawn(Arc::new(worker).run(halt.clone()));
+    running.close();
     stop::asked().await?;
     halt.cancel();
     if tokio::time::timeout(stop::DRAIN, running.wait()).await.is_err() {

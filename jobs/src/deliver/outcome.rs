@@ -1,28 +1,39 @@
 //! From a network's answer to what the row says next, and when.
 
+use std::time::Duration;
+
+use crate::networks::DeliveryError;
 use beffroi_schema::{
     clock::Timestamp,
     store::{Job, Settlement, Store},
     value::{Capabilities, DeliveryState, RemotePost},
 };
-use chrono::Duration;
-
-use crate::networks::DeliveryError;
+use chrono::TimeDelta;
 
 /// Pause before the second try; it doubles at each further one.
-const FIRST_PAUSE: Duration = Duration::seconds(15);
-/// Longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::hours(1);
+const FIRST_PAUSE: Duration = Duration::from_secs(15);
+/// After so many tries it does not double any more.
+const MAX_DOUBLINGS: u32 = 12;
+/// Longest pause between two tries of our own choice.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+/// Shortest pause when a network says how long to wait.
+const LEAST_PAUSE: Duration = Duration::from_secs(1);
+/// Pauses are stretched or shortened by so much, so that deliveries that failed together do not come back together.
+const JITTER: std::ops::Range<f64> = 0.8..1.2;
 /// Tries after which a person must look.
 const MAX_TRIES: i32 = 24;
 /// Pauses between two questions whether a doubtful post is there.
-const SEARCH_PAUSES: [Duration; 3] = [Duration::seconds(30), Duration::minutes(2), Duration::minutes(3)];
+const SEARCH_PAUSES: [Duration; 3] = [
+    Duration::from_secs(30),
+    Duration::from_secs(120),
+    Duration::from_secs(180),
+];
 /// A post is believed absent after so many questions…
 const SEARCHES: i32 = 3;
 /// …and so long after the call that may have made it.
-const SEARCH_FOR: Duration = Duration::minutes(5);
+const SEARCH_FOR: TimeDelta = TimeDelta::minutes(5);
 /// Margin kept at the end of a network's idempotency window.
-const WINDOW_MARGIN: Duration = Duration::minutes(1);
+const WINDOW_MARGIN: TimeDelta = TimeDelta::minutes(1);
 
 /// Whether the same call may be made again although it may have left: the network knows the key.
 pub(super) fn repeatable(job: &Job, abilities: &Capabilities, now: Timestamp) -> bool {
@@ -32,7 +43,7 @@ pub(super) fn repeatable(job: &Job, abilities: &Capabilities, now: Timestamp) ->
     match abilities.idempotent_s {
         0 => false,
         u32::MAX => true,
-        window => now - since < Duration::seconds(window.into()) - WINDOW_MARGIN,
+        window => now - since < TimeDelta::seconds(window.into()) - WINDOW_MARGIN,
     }
 }
 
@@ -108,20 +119,21 @@ fn failed(error: DeliveryError, job: &Job, store: &Store) -> Settlement {
     }
 }
 
-fn later(after: Option<std::time::Duration>, reason: String, job: &Job, store: &Store) -> Settlement {
+fn later(after: Option<Duration>, reason: String, job: &Job, store: &Store) -> Settlement {
     let doubtful = job.delivery.state == DeliveryState::Unknown;
     if job.delivery.attempts >= MAX_TRIES && !doubtful {
         return Settlement::Refused(format!("given up after {MAX_TRIES} tries: {reason}"));
     }
-    let asked = after.and_then(|after| Duration::from_std(after).ok());
-    let doublings = u32::try_from(job.delivery.attempts).unwrap_or_default().min(16);
-    let own = (FIRST_PAUSE * 2_i32.pow(doublings.min(12))).min(LONGEST_PAUSE);
-    let millis = own.num_milliseconds();
-    let jittered = Duration::milliseconds(millis + millis * store.ids().jitter_percent(20) / 100);
+    let tries = u32::try_from(job.delivery.attempts).unwrap_or_default();
+    let own = (FIRST_PAUSE * 2_u32.saturating_pow(tries.min(MAX_DOUBLINGS))).min(LONGEST_PAUSE);
+    let pause = after.map_or_else(
+        || own.mul_f64(store.ids().jitter(JITTER)),
+        |asked| asked.max(LEAST_PAUSE),
+    );
     Settlement::Later {
-        at: store.clock().now() + asked.map_or(jittered, |asked| asked.max(Duration::seconds(1))),
+        at: store.clock().now() + pause,
         reason,
-        account_waits: asked.is_some(),
+        account_waits: after.is_some(),
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use beffroi_schema::config::{ConfigError, Section};
 use serde::{Deserialize, Serialize};
+
+/// Bounds of the time-outs. A delivery makes several calls within its lease of five minutes.
+const TIMEOUT_S: std::ops::RangeInclusive<u64> = 1..=60;
 
 /// Connections to the outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +32,24 @@ impl Default for OutboundConfig {
             extra_roots: None,
             connect_timeout_s: 10,
             timeout_s: 30,
+        }
+    }
+}
+
+impl Section for OutboundConfig {
+    const NAME: &'static str = "outbound";
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let limits = [
+            ("outbound.connect_timeout_s", self.connect_timeout_s),
+            ("outbound.timeout_s", self.timeout_s),
+        ];
+        match limits.into_iter().find(|(_, seconds)| !TIMEOUT_S.contains(seconds)) {
+            None => Ok(()),
+            Some((key, _)) => Err(ConfigError::OutOfBounds {
+                key,
+                wrong: format!("must be within {TIMEOUT_S:?}"),
+            }),
         }
     }
 }

@@ -131,7 +131,12 @@ impl Bluesky {
             }
             return Ok((!pictures.is_empty()).then_some(Embed::Pictures(pictures)));
         };
-        let thumb = match &card.picture {
+        // A card without its picture still says everything.
+        let fitting = card
+            .picture
+            .as_ref()
+            .filter(|picture| (1..=PICTURE_BYTES).contains(&(picture.bytes.len() as u64)));
+        let thumb = match fitting {
             Some(picture) => Some(self.upload(picture).await?),
             None => None,
         };
@@ -185,19 +190,13 @@ impl Bluesky {
         }
     }
 
-    /// A new record at the place that belongs to this delivery. If something stands there, an earlier try put it there.
+    /// A new record at the place that belongs to this delivery.
     async fn create(&self, record: &Value, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        let rkey = tid::derive(post.at, key);
-        match self.put(&rkey, record, true).await {
-            Ok(written) => Ok(self.remote(written.uri, written.cid)),
-            Err(DeliveryError::Refused(reason)) => {
-                let earlier = self.get(&rkey).await.ok().flatten();
-                earlier
-                    .map(|record| self.remote(record.uri, record.cid))
-                    .ok_or(DeliveryError::Refused(reason))
-            }
-            Err(error) => Err(no_server(error)),
-        }
+        let written = self
+            .put(&tid::derive(post.at, key), record, true)
+            .await
+            .map_err(no_server)?;
+        Ok(self.remote(written.uri, written.cid))
     }
 
     fn remote(&self, uri: String, cid: String) -> RemotePost {

@@ -8,6 +8,7 @@ use beffroi_schema::{
     id::DeliveryId,
     value::{AccountHealth, Capabilities, Counting, LinkStyle, Picture, RemotePost, Rendered, TextLimit},
 };
+use chrono::TimeDelta;
 use reqwest::{
     Method,
     multipart::{Form, Part},
@@ -22,8 +23,8 @@ use super::{
     answer::{MAX_ANSWER, Twice, check_pictures, no_server, unanswered, unsettled},
     likeness::skeleton,
 };
-use crate::http::{Call, Http};
-use wire::{Listed, Page, PageProfile, Posted, verdict};
+use crate::http::{Answer, Call, Http};
+use wire::{Listed, Page, PageProfile, Posted, repetition, verdict};
 
 /// Pictures in one post.
 const MAX_PICTURES: u32 = 10;
@@ -39,6 +40,12 @@ const LINK_ROOM: u32 = 1_000;
 
 /// Posts read back when looking for ours; the most that one page of the list gives.
 const FIND_PAGE: usize = 100;
+
+/// How far the network's clock may be behind ours.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(2);
+
+/// From when on a post that is not listed is not there.
+const LISTED_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// A Page. Its secret is a Page access token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,13 +113,25 @@ impl Facebook {
     }
 
     async fn ask<T: DeserializeOwned>(&self, call: Call<'_>, twice: Twice) -> Result<T, DeliveryError> {
-        let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
-        if !answer.status.is_success() {
-            return Err(verdict(&answer, twice));
+        read(&self.send(call, twice).await?, twice)
+    }
+
+    async fn send(&self, call: Call<'_>, twice: Twice) -> Result<Answer, DeliveryError> {
+        call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))
+    }
+
+    /// Facebook refuses to say the same thing twice: either an earlier try of this delivery is there after all, or an
+    /// older post says the same, and a person has to find other words.
+    async fn repeated(&self, post: &Rendered, key: DeliveryId, reason: String) -> Result<RemotePost, DeliveryError> {
+        if let Some(ours) = self.find(post, key, post.at - CLOCKS_DIFFER).await? {
+            return Ok(ours);
         }
-        answer
-            .json()
-            .ok_or_else(|| unsettled("the answer is not what the Graph API answers".to_owned(), twice))
+        let settled = self.http.clock().now() > post.at + LISTED_AFTER;
+        Err(if settled {
+            DeliveryError::Refused(reason)
+        } else {
+            DeliveryError::Doubtful(reason)
+        })
     }
 
     /// Uploaded without being shown: only a post makes it public.
@@ -152,7 +171,7 @@ impl SocialNetwork for Facebook {
         ))
     }
 
-    async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+    async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
         check_pictures(&post.pictures, MAX_PICTURES, PICTURE_BYTES)?;
         let mut photos = Vec::with_capacity(post.pictures.len());
         for picture in &post.pictures {
@@ -166,10 +185,15 @@ impl SocialNetwork for Facebook {
         }
         let call = self.call(Method::POST, &format!("{}/feed", self.settings.page))?;
         let call = call.query(&[("fields", "id,permalink_url")]).json(&body);
-        let posted: Posted = self.ask(call, Twice::Harmful).await.map_err(no_server)?;
+        let answer = self.send(call, Twice::Harmful).await?;
+        if let Some(reason) = repetition(&answer) {
+            return self.repeated(post, key, reason).await;
+        }
+        let posted: Posted = read(&answer, Twice::Harmful).map_err(no_server)?;
         Ok(posted.remote())
     }
 
+    /// The words alone: an edit takes no pictures.
     async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
         let call = self
             .call(Method::POST, &remote.id)?
@@ -212,6 +236,15 @@ impl SocialNetwork for Facebook {
         let found = page.data.into_iter().find(|listed| skeleton(&listed.message) == wanted);
         Ok(found.map(Listed::remote))
     }
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer, twice: Twice) -> Result<T, DeliveryError> {
+    if !answer.status.is_success() {
+        return Err(verdict(answer, twice));
+    }
+    answer
+        .json()
+        .ok_or_else(|| unsettled("the answer is not what the Graph API answers".to_owned(), twice))
 }
 
 /// Pictures take the place of the card: then the link stands in the text.

@@ -244,7 +244,16 @@ mod tests {
         rustls::crypto::ring::default_provider().install_default().ok();
         let http = Http::new(&OutboundConfig::default(), Clock::system()).unwrap();
         let url = Url::parse("https://example.org/alerts").unwrap();
-        let opened = |settings| open(SourceFormat::GtfsRtAlerts, url.clone(), &settings, &http).map(|_| ());
+        let opened = |settings| {
+            open(
+                SourceFormat::GtfsRtAlerts,
+                url.clone(),
+                &settings,
+                &Language::french(),
+                &http,
+            )
+            .map(|_| ())
+        };
         assert!(opened(json!({ "default_language": "br", "reconcile": { "misses_needed": 5 } })).is_ok());
         assert!(opened(json!({ "default_language": "breton!" })).is_err());
         assert!(opened(json!({ "langue": "br" })).is_err());

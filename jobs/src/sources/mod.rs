@@ -9,7 +9,7 @@ mod markup;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use beffroi_schema::value::{Cursor, Reading, SourceFormat};
+use beffroi_schema::value::{Cursor, Language, Reading, SourceFormat};
 use serde_json::Value;
 use url::Url;
 
@@ -27,24 +27,25 @@ pub trait Source: Send + Sync {
 const RECONCILE: &str = "reconcile";
 
 /// The source at `url`. `settings` are those of the source's row: the format's own, beside `reconcile`; empty for what
-/// is usual. The error names the field that is wrong.
+/// is usual. `language` is the authority's: that of texts that name none, unless the settings say otherwise. The error
+/// names the field that is wrong.
 pub fn open(
     format: SourceFormat,
     url: Url,
     settings: &Value,
+    language: &Language,
     http: &Http,
 ) -> Result<Box<dyn Source>, serde_json::Error> {
     let http = http.clone();
-    let mut own = settings.clone();
-    if let Value::Object(fields) = &mut own {
-        fields.retain(|name, _| name != RECONCILE);
-    }
+    let mut own = settings.as_object().cloned().unwrap_or_default();
+    own.remove(RECONCILE);
     Ok(match format {
-        SourceFormat::GtfsRtAlerts => Box::new(GtfsRtAlerts {
-            http,
-            url,
-            settings: serde_json::from_value(own)?,
-        }),
+        SourceFormat::GtfsRtAlerts => {
+            own.entry("default_language")
+                .or_insert_with(|| language.as_str().into());
+            let settings = serde_json::from_value(Value::Object(own))?;
+            Box::new(GtfsRtAlerts { http, url, settings })
+        }
         SourceFormat::GtfsStatic => Box::new(GtfsStatic { http, url }),
     })
 }

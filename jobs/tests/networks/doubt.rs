@@ -116,3 +116,27 @@ async fn what_can_be_repeated_is_never_in_doubt() {
         town.assert_correct();
     }
 }
+
+#[tokio::test]
+async fn on_facebook_words_that_an_older_post_has_said_are_refused_once_it_is_sure() {
+    let town = Town::on(Kind::Facebook).await;
+    town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
+    town.later(Duration::days(1));
+    let post = town.post("Le tram B est à l’arrêt");
+    let at_once = town.account.publish(&post, key(2)).await;
+    assert!(matches!(at_once, Err(DeliveryError::Doubtful(_))), "{at_once:?}");
+    town.later(Duration::minutes(11));
+    let later = town.account.publish(&post, key(2)).await;
+    assert!(matches!(later, Err(DeliveryError::Refused(_))), "{later:?}");
+}
+
+#[tokio::test]
+async fn on_bluesky_a_place_that_is_taken_is_looked_at() {
+    let town = Town::on(Kind::Bluesky).await;
+    let mut post = town.post("Le tram B est à l’arrêt");
+    let first = town.deliver(&post, key(1)).await;
+    post.text = "Autre chose".to_owned();
+    let taken = town.account.publish(&post, key(1)).await;
+    assert!(matches!(taken, Err(DeliveryError::Doubtful(_))), "{taken:?}");
+    assert_eq!(town.account.find(&post, key(1), town.now()).await, Ok(Some(first)));
+}

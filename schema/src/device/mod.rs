@@ -62,25 +62,47 @@ pub struct Area {
     pub radius_m: i32,
 }
 
-/// What changes about a registered phone; what is `None` stays. The inner `None` of a setting takes it away.
+/// What happens to a setting that may be absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Setting<T> {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It is taken away.
+    Unset,
+    /// It becomes this.
+    Set(T),
+}
+
+impl<T> Setting<T> {
+    fn applied_to(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Unset => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+/// What changes about a registered phone; what is not named stays.
 #[derive(Clone, Debug, Default)]
 pub struct DevicePatch {
     /// The transport gave it a new address.
     pub address: Option<(TransportKind, SecretString)>,
     /// See [`DeviceSettings`].
-    pub app_version: Option<Option<String>>,
+    pub app_version: Setting<String>,
     /// See [`DeviceSettings`].
     pub language: Option<Language>,
     /// See [`DeviceSettings`].
     pub time_zone: Option<String>,
     /// See [`DeviceSettings`].
-    pub quiet_hours: Option<Option<QuietHours>>,
+    pub quiet_hours: Setting<QuietHours>,
     /// See [`DeviceSettings`].
-    pub daily_cap: Option<Option<i32>>,
+    pub daily_cap: Setting<i32>,
     /// See [`DeviceSettings`].
     pub min_severity: Option<Severity>,
     /// See [`DeviceSettings`].
-    pub area: Option<Option<Area>>,
+    pub area: Setting<Area>,
 }
 
 impl DevicePatch {
@@ -97,13 +119,13 @@ impl DevicePatch {
             area,
         } = self.clone();
         DeviceSettings {
-            app_version: app_version.unwrap_or(settings.app_version),
+            app_version: app_version.applied_to(settings.app_version),
             language: language.unwrap_or(settings.language),
             time_zone: time_zone.unwrap_or(settings.time_zone),
-            quiet_hours: quiet_hours.unwrap_or(settings.quiet_hours),
-            daily_cap: daily_cap.unwrap_or(settings.daily_cap),
+            quiet_hours: quiet_hours.applied_to(settings.quiet_hours),
+            daily_cap: daily_cap.applied_to(settings.daily_cap),
             min_severity: min_severity.unwrap_or(settings.min_severity),
-            area: area.unwrap_or(settings.area),
+            area: area.applied_to(settings.area),
         }
     }
 }

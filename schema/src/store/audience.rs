@@ -5,7 +5,7 @@
 //! counted by the database, and what is held in memory is a chunk of each stream.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeSet, VecDeque},
     ops::RangeInclusive,
 };
 
@@ -257,8 +257,8 @@ fn followed(audience: &Audience) -> impl Iterator<Item = Kin> {
     let zones = audience.zones.iter().map(|zone| (FollowKind::Zone, zone.to_string()));
     let all = kind.chain(topics).chain(lines).chain(stops).chain(zones);
     // A stop named twice is one stream.
-    let once: BTreeMap<(FollowKind, String), ()> = all.map(|key| (key, ())).collect();
-    once.into_keys().map(|(kind, target)| Kin::Followers(kind, target))
+    let once: BTreeSet<(FollowKind, String)> = all.collect();
+    once.into_iter().map(|(kind, target)| Kin::Followers(kind, target))
 }
 
 /// Of `ids`, the devices that live and want to hear of that severity, in the order of their ids.

@@ -1,11 +1,11 @@
-//! How a secret that was handed out is remembered: by its hash alone.
+//! How pictures are named, and how a secret that was handed out is remembered: by its hash.
 
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 of a secret in hexadecimal. Enough for secrets of 256 random bits; passwords are hashed by `password`.
-pub(crate) fn of(secret: &str) -> String {
+/// SHA-256 in hexadecimal. Enough for secrets of 256 random bits; passwords are hashed by `password`.
+pub(crate) fn of(bytes: impl AsRef<[u8]>) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(secret.as_bytes())
+    Sha256::digest(bytes)
         .iter()
         .fold(String::with_capacity(64), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");

@@ -42,7 +42,7 @@ impl Store {
             );
             return Err(Problem::new(ProblemCode::TooLong, "picture", fr, en).into());
         }
-        let sha256 = digest::sha256_hex(&new.bytes);
+        let sha256 = digest::of(&new.bytes);
         let tx = self.write().await?;
         let content = media_content::Model {
             sha256: sha256.clone(),

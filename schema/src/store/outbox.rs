@@ -72,6 +72,23 @@ async fn settled(tx: &DatabaseTransaction, item: ItemId, due_at: Timestamp) -> S
 }
 
 impl Store {
+    /// Lines after `seq`, oldest first: how boards follow.
+    pub async fn outbox_after(&self, seq: i64, limit: u64) -> StoreResult<Vec<outbox::Model>> {
+        let newer = outbox::Entity::find()
+            .filter(outbox::Column::Seq.gt(seq))
+            .order_by_asc(outbox::Column::Seq);
+        Ok(newer.limit(limit).all(&self.db).await?)
+    }
+
+    /// The number of the last line, 0 when there is none.
+    pub async fn outbox_head(&self) -> StoreResult<i64> {
+        let last = outbox::Entity::find()
+            .order_by_desc(outbox::Column::Seq)
+            .one(&self.db)
+            .await?;
+        Ok(last.map_or(0, |line| line.seq))
+    }
+
     /// Takes up to `limit` lines that are due and not fanned out yet, oldest first, for the length of a lease.
     pub async fn claim_outbox(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<outbox::Model>> {
         let now = self.clock.now();

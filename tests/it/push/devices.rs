@@ -1,7 +1,7 @@
 //! A phone is registered, changed and forgotten by its app.
 
 use beffroi_schema::{
-    device::{Area, DevicePatch, MAX_FOLLOWS, QuietHours},
+    device::{Area, DevicePatch, MAX_FOLLOWS, QuietHours, Setting},
     store::StoreError,
     value::{Follow, FollowKind, Platform, Point, ProblemCode, Severity, TransportKind},
 };
@@ -109,7 +109,7 @@ async fn what_cannot_be_is_said_in_both_languages() {
     assert_eq!(paths(&error), expected);
     let phone = town.phone("token", settings()).await;
     let patch = DevicePatch {
-        quiet_hours: Some(Some(QuietHours { from: 60, to: 60 })),
+        quiet_hours: Setting::Set(QuietHours { from: 60, to: 60 }),
         address: Some((TransportKind::FcmFid, "x".repeat(1025).into())),
         ..DevicePatch::default()
     };
@@ -132,7 +132,7 @@ async fn a_patch_changes_what_it_names_and_takes_away_what_it_empties() {
     before.daily_cap = Some(3);
     let phone = town.phone("token", before).await;
     let patch = DevicePatch {
-        quiet_hours: Some(None),
+        quiet_hours: Setting::Unset,
         min_severity: Some(Severity::Warning),
         ..DevicePatch::default()
     };
@@ -182,7 +182,7 @@ async fn a_place_is_stored_no_finer_than_its_radius_needs() {
         let phone = town.phone(token, wanted).await;
         // Any later change must leave it where it is.
         let patch = DevicePatch {
-            daily_cap: Some(Some(2)),
+            daily_cap: Setting::Set(2),
             ..DevicePatch::default()
         };
         let row = town

@@ -6,7 +6,7 @@ use beffroi_schema::{
     bus::Bus,
     clock::{Clock, Timestamp},
     device::{DeviceDraft, DeviceSettings},
-    entity::{authority, campaign, device, item, revision, told},
+    entity::{authority, campaign, device, follow, item, revision, told},
     id::{AuthorityId, CampaignId, DeviceId, Ids, ItemId, RevisionId},
     store::{
         Registered, Seal, Store,
@@ -151,10 +151,32 @@ impl Town {
         phone
     }
 
-    /// Many phones that follow [`TOPIC`].
+    /// Many phones that follow [`TOPIC`]: the first is registered, the others are written beside it.
     pub async fn phones(&self, count: usize) {
-        for number in 0..count {
-            self.phone(&format!("token-{number}"), settings()).await;
+        let first = self.phone("token-0", settings()).await.device;
+        let template = self.device_row(first).await.unwrap();
+        let others: Vec<device::Model> = (1..count).map(|number| self.copy(&template, number)).collect();
+        for chunk in others.chunks(500) {
+            let follows = chunk.iter().map(|phone| follow::Model {
+                device_id: phone.id,
+                kind: FollowKind::Topic,
+                target: TOPIC.to_owned(),
+                authority_id: phone.authority_id,
+            });
+            let phones = chunk.iter().cloned().map(device::Model::into_active_model);
+            let insert = device::Entity::insert_many(phones);
+            insert.exec_without_returning(&self.database.connection).await.unwrap();
+            let insert = follow::Entity::insert_many(follows.map(follow::Model::into_active_model));
+            insert.exec_without_returning(&self.database.connection).await.unwrap();
+        }
+    }
+
+    fn copy(&self, template: &device::Model, number: usize) -> device::Model {
+        device::Model {
+            id: self.store.ids().make(),
+            address: format!("token-{number}"),
+            address_sha256: format!("hash-{number}"),
+            ..template.clone()
         }
     }
 

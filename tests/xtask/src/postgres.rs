@@ -30,6 +30,8 @@ log_min_messages = fatal
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
+    /// Asked once: when a stop was asked, the guard below must not have to ask anybody.
+    we_are_root: bool,
 }
 
 impl Postgres {
@@ -39,12 +41,14 @@ impl Postgres {
             .find()
             .context("PostgreSQL's initdb is not installed")?;
         let programs = initdb.parent().context("initdb is in no folder")?.to_owned();
+        let folder = folder.join("postgres");
         let server = Self {
             programs,
-            folder: folder.join("postgres"),
+            folder,
+            we_are_root: project::is_root(),
         };
         fs::create_dir(&server.folder)?;
-        if project::is_root() {
+        if server.we_are_root {
             chown(&server.folder, Some(project::user_id(&[SERVER_USER])?), None)?;
         }
         server.run(
@@ -85,7 +89,7 @@ impl Postgres {
 
     fn command(&self, program: &str, args: &[&str]) -> Command {
         let program = self.programs.join(program);
-        let mut command = if project::is_root() {
+        let mut command = if self.we_are_root {
             let mut command = Command::new("runuser");
             command.args(["--user", SERVER_USER, "--"]).arg(program);
             command

@@ -24,7 +24,7 @@ use beffroi_schema::{
 };
 
 use super::{context::Asked as _, error::Code};
-use crate::address::Addresses;
+use beffroi_schema::address::Addresses;
 
 /// Short ways to what reading needs.
 pub trait Reading {

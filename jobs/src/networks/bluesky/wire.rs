@@ -81,6 +81,8 @@ pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
         | "XRPCNotSupported"
         | "MethodNotImplemented" => DeliveryError::Locked(reason),
         "RecordNotFound" => DeliveryError::Gone(reason),
+        // Something else stands where this delivery writes: a try whose answer was lost put it there.
+        "InvalidSwap" => DeliveryError::Doubtful(reason),
         "RateLimitExceeded" => DeliveryError::Retry {
             after: answer.wait,
             reason,
@@ -112,6 +114,7 @@ mod tests {
         assert_eq!(verdict(400, "InvalidToken"), DeliveryError::Locked(m()));
         assert_eq!(verdict(400, "AccountTakedown"), DeliveryError::Locked(m()));
         assert_eq!(verdict(400, "RecordNotFound"), DeliveryError::Gone(m()));
+        assert_eq!(verdict(400, "InvalidSwap"), DeliveryError::Doubtful(m()));
         assert_eq!(verdict(400, "InvalidRequest"), DeliveryError::Refused(m()));
         assert_eq!(verdict(502, "UpstreamFailure"), DeliveryError::Doubtful(m()));
         assert_eq!(

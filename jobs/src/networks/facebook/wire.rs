@@ -13,6 +13,9 @@ use super::super::{
 };
 use crate::http::Answer;
 
+/// "Duplicate status message".
+const REPEATED: u32 = 506;
+
 /// How a Page that sends too much is told for how many minutes to stop.
 const USAGE: &str = "x-business-use-case-usage";
 
@@ -87,6 +90,12 @@ impl Listed {
     }
 }
 
+/// What Facebook says when it refuses words because they are there already.
+pub(super) fn repetition(answer: &Answer) -> Option<String> {
+    let Failure { error } = answer.json().unwrap_or_default();
+    (error.code == REPEATED).then(|| reason(answer, Some(&error.message)))
+}
+
 /// What a refusal means: the sub-code says more than the code, and the code more than the status.
 pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
     let Failure { error } = answer.json().unwrap_or_default();
@@ -116,7 +125,7 @@ pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
         // The token, the permissions, the Page's standing, the version of the API.
         3 | 10 | 102 | 190 | 200..=299 | 368 | 2635 => DeliveryError::Locked(reason),
         // The same words are already there: very likely our own, sent by a try whose answer was lost.
-        506 => DeliveryError::Doubtful(reason),
+        REPEATED => DeliveryError::Doubtful(reason),
         100 if error.error_subcode == 33 => DeliveryError::Gone(reason),
         0 => by_status(answer, reason, twice),
         _ => refused_unless_failing(answer, reason, twice),

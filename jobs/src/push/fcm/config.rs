@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use beffroi_schema::clock::Clock;
+use beffroi_schema::{
+    clock::Clock,
+    config::{ConfigError, Section},
+};
 use fcm::ServiceAccount;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -29,6 +32,21 @@ impl Default for PushConfig {
             extra_roots: None,
             connections: 13,
         }
+    }
+}
+
+impl Section for PushConfig {
+    const NAME: &'static str = "push";
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if (1..=fcm::MAX_CONNECTIONS).contains(&self.connections) {
+            return Ok(());
+        }
+        let wrong = format!("must be within 1 and {}", fcm::MAX_CONNECTIONS);
+        Err(ConfigError::OutOfBounds {
+            key: "push.connections",
+            wrong,
+        })
     }
 }
 

@@ -27,10 +27,9 @@ use crate::{
 pub struct AppState(Arc<Inner>);
 
 struct Inner {
-    store: Store,
-    boards: Boards,
-    answers: Answers,
     addresses: Addresses,
+    answers: Answers,
+    boards: Boards,
     contract: Contract,
     public_url: Url,
     proxies: usize,
@@ -49,20 +48,18 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// The state over an open store and the boards that follow it.
-    pub fn new(store: Store, boards: Boards, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
+    /// The state over the boards and the store they follow.
+    pub fn new(boards: Boards, instance: &Instance, config: &ApiConfig) -> Result<Self, ConfigError> {
         config.check()?;
         Ok(Self(Arc::new(Inner {
             contract: schema::contract(
-                store.clone(),
                 boards.clone(),
                 PublicUrl(instance.public_url.clone()),
                 config.introspection,
             ),
-            answers: Answers::new(boards.clone()),
             addresses: Addresses::below(&instance.public_url),
+            answers: Answers::new(boards.clone()),
             boards,
-            store,
             public_url: instance.public_url.clone(),
             proxies: config.proxies,
             request_timeout: Duration::from_millis(config.request_timeout_ms),
@@ -74,10 +71,10 @@ impl AppState {
 
     /// The store.
     pub fn store(&self) -> &Store {
-        &self.0.store
+        self.0.boards.store()
     }
 
-    /// What residents read.
+    /// What residents read, in memory.
     pub fn boards(&self) -> &Boards {
         &self.0.boards
     }

@@ -8,7 +8,6 @@ use axum::{
 };
 use beffroi_api::{AppState, config::ApiConfig, router};
 use beffroi_schema::{
-    board::Boards,
     bus::Bus,
     clock::Clock,
     config::{Instance, Settings},
@@ -57,13 +56,7 @@ impl Front {
             bus,
             Seal::new([7; KEY_BYTES]),
         );
-        let state = AppState::new(
-            store.clone(),
-            Boards::open(store.clone()).await.unwrap(),
-            &instance(),
-            &config,
-        )
-        .unwrap();
+        let state = AppState::new(store.clone(), &instance(), &config).unwrap();
         Self {
             clock,
             store,

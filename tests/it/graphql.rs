@@ -1,13 +1,19 @@
 //! The contract, as residents' programs use it.
 
 use async_graphql::Request;
-use beffroi_api::graphql::{answers::Answers, context::Asker, schema};
-use beffroi_schema::value::{Detail, Language, OccurrenceStatus, Override, Severity, Text};
-use chrono::Duration;
+use axum::http::StatusCode;
+use beffroi_api::graphql::{context::Asker, schema};
+use beffroi_schema::{
+    store::machine,
+    value::{Detail, Language, OccurrenceStatus, Override, Scope, Severity, Text},
+};
 use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::{Value, json};
 
-use crate::town::{Town, article, disruption, event, local, placed};
+use crate::{
+    front::Front,
+    town::{Town, article, disruption, event, local, placed},
+};
 
 const FEED: &str = "query Feed($filter: ItemFilter, $first: Int, $after: String) {
     feed(filter: $filter, first: $first, after: $after) {
@@ -284,35 +290,61 @@ async fn changes_are_told_and_one_who_lags_is_told_to_read_again() {
 
 #[tokio::test]
 async fn an_answer_is_made_once_for_each_state_of_the_boards() {
-    let town = Town::new().await;
-    town.publish(article("Un")).await;
-    town.boards.refresh().await.unwrap();
-    let answers = Answers::new(town.contract.clone(), town.boards.clone());
-    let ask = async || answers.execute(Request::new(FEED), Asker::default()).await;
-    let (first, second) = (ask().await, ask().await);
-    assert!(first.etag.is_some());
-    assert_eq!(first.body.as_ptr(), second.body.as_ptr(), "the very same bytes");
-    town.publish(article("Deux")).await;
-    assert_eq!(ask().await.etag, first.etag, "not followed yet");
-    town.boards.refresh().await.unwrap();
-    assert_ne!(ask().await.etag, first.etag);
-    let before = ask().await;
-    town.clock.advance(Duration::seconds(10));
-    let later = ask().await;
-    assert_ne!(
-        before.body.as_ptr(),
-        later.body.as_ptr(),
-        "time passes: it is made again"
+    let front = Front::new().await;
+    let valbourg = front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
+    let publish = async |title: &str| {
+        let draft = beffroi_schema::draft::Draft {
+            authority: valbourg,
+            content: article(title),
+            key: None,
+        };
+        let by = machine("test");
+        let item = front.store.create_draft(draft, &by).await.unwrap().row;
+        front
+            .store
+            .publish(&Scope::Instance, item.id, item.version, &by)
+            .await
+            .unwrap();
+    };
+    let ask = async |etag: &str| {
+        let request = axum::http::Request::get("/graphql?query=%7Bfeed%7Bnodes%7Btitle%7D%7D%7D")
+            .header("accept", "application/json")
+            .header("if-none-match", etag)
+            .body(axum::body::Body::empty());
+        front.send(request.unwrap()).await
+    };
+    publish("Un").await;
+    front.state.boards().refresh().await.unwrap();
+    let first = ask("").await;
+    assert!(first.body.contains("Un"), "{}", first.body);
+    assert_eq!(
+        first.headers["cache-control"],
+        "public, max-age=5, stale-while-revalidate=30"
     );
-    assert_eq!(before.etag, later.etag, "and says the same");
+    let etag = first.headers["etag"].to_str().unwrap().to_owned();
+    let again = ask(&etag).await;
+    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
 
-    let wrong = answers
-        .execute(
-            Request::new("{ feed(after: \"x\") { nodes { id } } }"),
-            Asker::default(),
+    publish("Deux").await;
+    assert_eq!(
+        ask(&etag).await.status,
+        StatusCode::NOT_MODIFIED,
+        "the board does not follow yet"
+    );
+    front.state.boards().refresh().await.unwrap();
+    let newer = ask(&etag).await;
+    assert_eq!(newer.status, StatusCode::OK);
+    assert!(newer.body.contains("Deux") && newer.headers["etag"] != etag.as_str());
+
+    let wrong = front
+        .send(
+            axum::http::Request::get("/graphql?query=%7Bnode(id:%22x%22)%7Bid%7D%7D")
+                .body(axum::body::Body::empty())
+                .unwrap(),
         )
         .await;
-    assert!(wrong.etag.is_none(), "an error is kept by nobody");
+    assert!(!wrong.headers.contains_key("etag"), "an error is kept by nobody");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
 use beffroi_api::graphql::{
-    context::{Asker, PublicUrl},
+    context::Asker,
     schema::{self, Contract},
 };
+use beffroi_migrations::{Migrator, MigratorTrait as _};
 use beffroi_schema::{
     board::{Board, Boards},
     bus::Bus,
@@ -70,7 +71,7 @@ impl Town {
         let clock = Clock::fixed(start());
         let ids = Ids::seeded(clock.clone(), 7);
         let db = connect(&DatabaseUrl::parse("sqlite::memory:").unwrap()).await.unwrap();
-        beffroi_migrations::up(&db).await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
         let store = Store::new(
             db.clone(),
             clock.clone(),
@@ -134,9 +135,9 @@ impl Town {
                 .unwrap();
         }
         let boards = Boards::holding(store.clone(), capacity).await.unwrap();
-        let public_url = PublicUrl("https://valbourg.example/".parse().unwrap());
+        let addresses = Addresses::below(&"https://valbourg.example/".parse().unwrap());
         Self {
-            contract: schema::contract(store.clone(), boards.clone(), public_url, true),
+            contract: schema::contract(store.clone(), boards.clone(), addresses),
             clock,
             db,
             store,

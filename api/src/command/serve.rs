@@ -15,7 +15,7 @@ pub async fn serve(configured: &Configured, no_work: bool) -> anyhow::Result<()>
     migrate::ready(&configured.instance).await?;
     let store = configured.open().await?;
     let boards = Boards::open(store.clone()).await?;
-    let state = AppState::new(store.clone(), boards.clone(), &configured.instance, &configured.api)?;
+    let state = AppState::new(boards.clone(), &configured.instance, &configured.api)?;
     let listen = configured.api.listen;
     let listener = TcpListener::bind(listen)
         .await

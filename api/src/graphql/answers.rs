@@ -10,7 +10,7 @@ use async_graphql::{Request, Response, parser::types::OperationType};
 use axum::http::{HeaderMap, HeaderValue, header};
 use beffroi_schema::{board::Boards, value::Language};
 use bytes::Bytes;
-use moka::sync::Cache;
+use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::context::Asker;
@@ -82,12 +82,12 @@ impl Answers {
     }
 
     /// The answer that was made for this key a moment ago.
-    pub fn get(&self, key: &Key) -> Option<Kept> {
-        self.kept.get(key)
+    pub async fn get(&self, key: &Key) -> Option<Kept> {
+        self.kept.get(key).await
     }
 
     /// Keeps an answer. One with errors is not kept: the next try may succeed.
-    pub fn keep(&self, key: Key, answer: &Response) -> Option<Kept> {
+    pub async fn keep(&self, key: Key, answer: &Response) -> Option<Kept> {
         if answer.is_err() || !answer.http_headers.is_empty() {
             return None;
         }
@@ -98,7 +98,7 @@ impl Answers {
             body,
             etag: format!("\"{word}\"").into(),
         };
-        self.kept.insert(key, kept.clone());
+        self.kept.insert(key, kept.clone()).await;
         Some(kept)
     }
 }

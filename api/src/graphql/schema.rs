@@ -1,7 +1,7 @@
 //! The whole contract, merged from one struct per subject. A new subject adds its line here and nothing else.
 
 use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
-use beffroi_schema::{address::Addresses, board::Boards, store::Store};
+use beffroi_schema::{address::Addresses, board::Boards};
 
 use super::{
     context::PublicUrl,
@@ -37,11 +37,11 @@ pub struct Subscription(ChangeSubscription);
 /// The executable contract.
 pub type Contract = Schema<Query, Mutation, Subscription>;
 
-/// The contract over a store and the boards that follow it.
-pub fn contract(store: Store, boards: Boards, public_url: PublicUrl, introspection: bool) -> Contract {
+/// The contract over the boards and the store they follow.
+pub fn contract(boards: Boards, public_url: PublicUrl, introspection: bool) -> Contract {
     let builder = limits::limited(builder())
         .extension(Errors)
-        .data(store)
+        .data(boards.store().clone())
         .data(boards)
         .data(Addresses::below(&public_url.0))
         .data(public_url);

@@ -28,7 +28,7 @@ pub(super) async fn picture(State(state): State<AppState>, Path(sha256): Path<St
     let known = request
         .get(header::IF_NONE_MATCH)
         .is_some_and(|tag| tag.as_bytes() == etag.as_bytes());
-    let found = match state.store().picture(&sha256).await {
+    let found = match state.store().picture_by_hash(&sha256).await {
         Ok(found) => found.filter(|(kind, _)| SERVED.contains(&kind.as_str())),
         Err(error) => {
             tracing::error!(cause = ?error, "a picture could not be read: {error}");

@@ -89,13 +89,16 @@ async fn answer<E: Executor>(
         Ok(asked) => asked,
         Err(refusal) => return media.refuse(refusal),
     };
-    if let Some(kept) = key.and_then(|key| state.answers().get(&key)) {
+    if let Some(key) = key
+        && let Some(kept) = state.answers().get(&key).await
+    {
         return media.send(kept, &method, &headers);
     }
     let answer = execute(&desk.executor, &state, request).await;
-    let kept = key
-        .zip(answer.as_ref().ok())
-        .and_then(|(key, answer)| state.answers().keep(key, answer));
+    let kept = match (key, &answer) {
+        (Some(key), Ok(answer)) => state.answers().keep(key, answer).await,
+        _ => None,
+    };
     match kept {
         Some(kept) => media.send(kept, &method, &headers),
         None => media.respond(answer),

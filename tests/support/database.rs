@@ -1,10 +1,8 @@
 //! A migrated database for one test: SQLite in a folder of its own, or, with `BEFFROI_TEST_DATABASE=postgres`, a new
 //! database on the throw-away server that `BEFFROI_TEST_POSTGRES_URL` names (a URL without a database name).
 
-use beffroi_migrations::Migrator;
 use beffroi_schema::store::{DatabaseUrl, connect};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
-use sea_orm_migration::MigratorTrait as _;
 use tempfile::TempDir;
 
 /// A database that is empty but for its tables.
@@ -25,7 +23,7 @@ impl Database {
             (format!("sqlite://{}/town.db", folder.path().display()), Some(folder))
         };
         let connection = open(&url).await?;
-        Migrator::up(&connection, None).await?;
+        beffroi_migrations::up(&connection).await?;
         Ok(Self {
             connection,
             _folder: folder,

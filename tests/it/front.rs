@@ -8,6 +8,7 @@ use axum::{
 };
 use beffroi_api::{AppState, config::ApiConfig, router};
 use beffroi_schema::{
+    board::Boards,
     bus::Bus,
     clock::Clock,
     config::{Instance, Settings},
@@ -56,7 +57,7 @@ impl Front {
             bus,
             Seal::new([7; KEY_BYTES]),
         );
-        let state = AppState::new(store.clone(), &instance(), &config).unwrap();
+        let state = AppState::new(Boards::open(store.clone()).await.unwrap(), &instance(), &config).unwrap();
         Self {
             clock,
             store,

@@ -204,7 +204,7 @@ async fn ask_failing(query: &str) -> crate::front::Answer {
         request_timeout_ms: 10,
         ..ApiConfig::default()
     };
-    let state = AppState::new(front.store.clone(), &instance(), &config).unwrap();
+    let state = AppState::new(front.state.boards().clone(), &instance(), &config).unwrap();
     let schema = Schema::build(Failing, EmptyMutation, EmptySubscription)
         .extension(Errors)
         .data(front.store)

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
 use beffroi_api::graphql::{
-    context::Asker,
+    context::{Asker, PublicUrl},
     schema::{self, Contract},
 };
-use beffroi_migrations::{Migrator, MigratorTrait as _};
 use beffroi_schema::{
     board::{Board, Boards},
     bus::Bus,
@@ -22,13 +21,12 @@ use beffroi_schema::{
     },
 };
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
-use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde_json::Value;
 
 /// The town and everything that reads it.
 pub struct Town {
     pub clock: Clock,
-    pub db: DatabaseConnection,
     pub store: Store,
     pub boards: Boards,
     pub contract: Contract,
@@ -39,7 +37,6 @@ pub struct Town {
     pub line_b: LineId,
     /// A station with two platforms.
     pub gare: StopId,
-    pub platform_1: StopId,
     pub platform_2: StopId,
     pub mairie: StopId,
     /// Around Mairie.
@@ -71,7 +68,7 @@ impl Town {
         let clock = Clock::fixed(start());
         let ids = Ids::seeded(clock.clone(), 7);
         let db = connect(&DatabaseUrl::parse("sqlite::memory:").unwrap()).await.unwrap();
-        Migrator::up(&db, None).await.unwrap();
+        beffroi_migrations::up(&db).await.unwrap();
         let store = Store::new(
             db.clone(),
             clock.clone(),
@@ -135,18 +132,16 @@ impl Town {
                 .unwrap();
         }
         let boards = Boards::holding(store.clone(), capacity).await.unwrap();
-        let addresses = Addresses::below(&"https://valbourg.example/".parse().unwrap());
+        let public_url = PublicUrl("https://valbourg.example/".parse().unwrap());
         Self {
-            contract: schema::contract(store.clone(), boards.clone(), addresses),
+            contract: schema::contract(boards.clone(), public_url, true),
             clock,
-            db,
             store,
             boards,
             authority,
             line_a,
             line_b,
             gare,
-            platform_1,
             platform_2,
             mairie,
             centre,

@@ -1,6 +1,6 @@
 //! Lists, page by page (<https://relay.dev/graphql/connections.htm>).
 
-use async_graphql::{OutputType, Result, SimpleObject};
+use async_graphql::{OutputType, Result, SimpleObject, connection::PageInfo};
 use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
@@ -10,19 +10,6 @@ use crate::{graphql::error::Code, limits::MAX_PAGE};
 pub const FIRST: usize = 20;
 /// Most zones, lines or stops answered at once.
 pub const PLACES_MAX: usize = 1_000;
-
-/// Where a page stands in its list.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct PageInfo {
-    /// Whether more entries follow.
-    pub has_next_page: bool,
-    /// Whether entries come before: true on every page but the first.
-    pub has_previous_page: bool,
-    /// The place of the first entry; null when there is none.
-    pub start_cursor: Option<String>,
-    /// The place of the last entry: pass it as `after` for the next page; null when there is none.
-    pub end_cursor: Option<String>,
-}
 
 /// An entry of a list, with its place.
 #[derive(Clone, Debug, SimpleObject)]
@@ -40,7 +27,7 @@ pub struct Edge<T: OutputType> {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(SimpleObject)]
 #[graphql(
     concrete(name = "ItemConnection", params(Item)),
     concrete(name = "EventConnection", params(Event)),
@@ -78,6 +65,17 @@ impl Wanted {
         let after =
             after.map_err(|wrong: beffroi_schema::board::CursorError| Code::BadUserInput.error(wrong.to_string()))?;
         Ok(Self { first, after })
+    }
+}
+
+impl<T: OutputType> std::fmt::Debug for Connection<T>
+where
+    Edge<T>: OutputType,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("nodes", &self.nodes.len())
+            .finish_non_exhaustive()
     }
 }
 

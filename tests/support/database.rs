@@ -19,7 +19,7 @@ impl Database {
         let (url, folder) = if std::env::var("BEFFROI_TEST_DATABASE").as_deref() == Ok("postgres") {
             (new_postgres().await?, None)
         } else {
-            let folder = TempDir::new()?;
+            let folder = in_memory_folder()?;
             (format!("sqlite://{}/town.db", folder.path().display()), Some(folder))
         };
         let connection = open(&url).await?;
@@ -29,6 +29,11 @@ impl Database {
             _folder: folder,
         })
     }
+}
+
+/// A folder in memory where the machine has one: a test's database need not survive a power cut.
+fn in_memory_folder() -> std::io::Result<TempDir> {
+    TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())
 }
 
 async fn new_postgres() -> anyhow::Result<String> {

@@ -1,6 +1,6 @@
 //! Lists, page by page (<https://relay.dev/graphql/connections.htm>).
 
-use async_graphql::{OutputType, Result, SimpleObject};
+use async_graphql::{OutputType, Result, SimpleObject, connection::PageInfo};
 use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
@@ -11,19 +11,6 @@ use crate::{
 
 /// Most zones, lines or stops answered at once.
 pub const PLACES_MAX: usize = 1_000;
-
-/// Where a page stands in its list.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct PageInfo {
-    /// Whether more entries follow.
-    pub has_next_page: bool,
-    /// Whether entries come before: true on every page but the first.
-    pub has_previous_page: bool,
-    /// The place of the first entry; null when there is none.
-    pub start_cursor: Option<String>,
-    /// The place of the last entry: pass it as `after` for the next page; null when there is none.
-    pub end_cursor: Option<String>,
-}
 
 /// An entry of a list, with its place.
 #[derive(Clone, Debug, SimpleObject)]
@@ -42,7 +29,7 @@ pub struct Edge<T: OutputType> {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(SimpleObject)]
 #[graphql(
     concrete(name = "ItemConnection", params(Item)),
     concrete(name = "EventConnection", params(Event)),
@@ -87,6 +74,17 @@ pub fn page_size(first: Option<i32>) -> usize {
     first
         .map_or(DEFAULT_PAGE, |first| usize::try_from(first).unwrap_or(1))
         .clamp(1, MAX_PAGE)
+}
+
+impl<T: OutputType> std::fmt::Debug for Connection<T>
+where
+    Edge<T>: OutputType,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("nodes", &self.nodes.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: OutputType + Clone> Connection<T>

@@ -182,7 +182,7 @@ fn names_say_what_a_thing_is() {
     assert!(named.is_empty(), "a name that fits anything finds nothing: {named:?}");
     let planted = SourceFile::new(
         "x.rs".to_owned(),
-        concat!("pub struct", " PushManager;\nstruct Line;\nfn f(common: Service) {}"),
+        concat!("pub struct Push", "Manager;\nstruct Line;\nfn f(common: Service) {}"),
     );
     assert_eq!(planted.empty_names(), ["PushManager"]);
 }

@@ -112,21 +112,15 @@ impl SourceFile {
         }
         Self {
             lines: text.lines().count(),
-            unfinished: UNFINISHED.into_iter().filter(|mark| text.contains(mark)).collect(),
+            unfinished: UNFINISHED.into_iter().filter(|mark| holds(text, mark)).collect(),
             path,
             code,
         }
     }
 
-    /// Whether `word` stands in the code, not as a part of a longer name.
+    /// Whether `word` stands in the code.
     pub fn names(&self, word: &str) -> bool {
-        let part = |c: char| c.is_alphanumeric() || c == '_';
-        let inside = |c: Option<char>, edge: Option<char>| edge.is_some_and(part) && c.is_some_and(part);
-        self.code.match_indices(word).any(|(at, _)| {
-            let before = self.code[..at].chars().next_back();
-            let after = self.code[at + word.len()..].chars().next();
-            !inside(before, word.chars().next()) && !inside(after, word.chars().next_back())
-        })
+        holds(&self.code, word)
     }
 
     /// Spans of time that are written down where they are used.
@@ -167,6 +161,17 @@ impl SourceFile {
             .filter_map(|rest| rest.split("struct ").nth(1))
             .any(|body| body.split("\n}").next().unwrap_or_default().contains("Model"))
     }
+}
+
+/// Whether `word` stands there, not as a part of a longer one.
+fn holds(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let inside = |c: Option<char>, edge: Option<char>| edge.is_some_and(part) && c.is_some_and(part);
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !inside(before, word.chars().next()) && !inside(after, word.chars().next_back())
+    })
 }
 
 fn is_constant(line: &str) -> bool {

@@ -1,5 +1,6 @@
 //! One integration binary.
 
+mod architecture;
 mod auth;
 mod board;
 mod feed;

@@ -8,5 +8,6 @@ mod front;
 mod graphql;
 mod http;
 mod limits;
+mod processes;
 mod push;
 mod town;

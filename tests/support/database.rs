@@ -10,6 +10,8 @@ use tempfile::TempDir;
 pub struct Database {
     /// Open for whoever wants to look behind the store's back.
     pub connection: DatabaseConnection,
+    /// Where it is, for processes of their own.
+    pub url: String,
     _folder: Option<TempDir>,
 }
 
@@ -26,6 +28,7 @@ impl Database {
         beffroi_migrations::up(&connection).await?;
         Ok(Self {
             connection,
+            url,
             _folder: folder,
         })
     }

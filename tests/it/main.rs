@@ -8,4 +8,5 @@ mod graphql;
 mod http;
 mod limits;
 mod push;
+mod site;
 mod town;

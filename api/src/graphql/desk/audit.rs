@@ -63,6 +63,7 @@ fn cursor(text: &str) -> Result<AuditId> {
 #[derive(Debug)]
 pub struct AuditEntry(audit::Model);
 
+/// One act.
 #[Object]
 impl AuditEntry {
     /// When, in UTC.

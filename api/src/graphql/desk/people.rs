@@ -38,6 +38,7 @@ impl PeopleQuery {
 #[derive(Debug)]
 pub struct Viewer(pub value::Viewer);
 
+/// The person or program that is signed in.
 #[Object]
 impl Viewer {
     /// The name that the audit log shows.
@@ -55,6 +56,7 @@ impl Viewer {
 #[derive(Debug)]
 pub struct Staff(store::Person);
 
+/// A person who works here.
 #[Object]
 impl Staff {
     /// Global id.

@@ -34,6 +34,7 @@ impl TokenQuery {
 #[derive(Debug)]
 pub struct ApiToken(api_token::Model);
 
+/// A program's access to one authority.
 #[Object]
 impl ApiToken {
     /// Global id.

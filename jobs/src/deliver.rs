@@ -23,7 +23,7 @@ use crate::networks::{SocialNetwork, registry};
 /// Deliveries taken at once, and worked on side by side.
 const SIDE_BY_SIDE: usize = 8;
 /// How long a worker has for one: longer than all the calls of one delivery may take together.
-const LEASE: Duration = Duration::from_secs(300);
+const LEASE: Duration = Duration::from_mins(5);
 
 /// Works through due deliveries.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use beffroi_schema::{
 /// Lines taken at once.
 const LINES: u64 = 16;
 /// How long a worker has for them.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// Fans revisions out.
 #[derive(Debug)]
@@ -54,13 +54,13 @@ impl<'a> FanOuts<'a> {
             return Ok(());
         };
         let facts = self.store.facts(news.revision.id).await?;
-        let link = self
+        let page = self
             .addresses
             .item(&facts.authority.slug, facts.item.kind, facts.item.id);
         let told = self.told(&facts, &news).await?;
         let decided = FanOut {
             deliveries: accounts::choose(self.store, &facts, &news, told).await?,
-            campaign: campaign::campaign(&facts, &news, told, &link, self.store.clock().now()),
+            campaign: campaign::campaign(&facts, &news, told, &page, self.store.clock().now()),
         };
         tracing::info!(
             item.id = %facts.item.id,

@@ -16,7 +16,7 @@ use crate::{
 /// Sources taken at once.
 const SOURCES: u64 = 4;
 /// How long a worker has for one poll.
-const LEASE: Duration = Duration::from_secs(180);
+const LEASE: Duration = Duration::from_mins(3);
 
 /// Polls sources.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl<'a> Imports<'a> {
             match self.poll(source).await {
                 Ok(()) => {}
                 Err(StoreError::NotFound) => {
-                    tracing::warn!(source.id = %source.id, "a poll took longer than its lease")
+                    tracing::warn!(source.id = %source.id, "a poll took longer than its lease");
                 }
                 Err(error) => return Err(error),
             }

@@ -13,9 +13,10 @@ use beffroi_schema::{
     clock::Clock,
     config::{Instance, Settings},
     id::{AuthorityId, Ids},
-    store::{DatabaseUrl, KEY_BYTES, NewAuthority, Seal, Store, connect, machine},
+    store::{KEY_BYTES, NewAuthority, Seal, Store, machine},
     value::{AuthorityKind, Language, Role, Scope, Viewer},
 };
+use beffroi_tests::database::Database;
 use chrono::DateTime;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub const PASSWORD: &str = "un tramway nommé beffroi";
 
 /// The front of the application.
 pub struct Front {
+    _database: Database,
     pub clock: Clock,
     pub store: Store,
     pub state: AppState,
@@ -48,10 +50,9 @@ impl Front {
 
     pub async fn with(config: ApiConfig, bus: Bus) -> Self {
         let clock = Clock::fixed(DateTime::from_timestamp(1_780_000_000, 0).unwrap());
-        let db = connect(&DatabaseUrl::parse("sqlite::memory:").unwrap()).await.unwrap();
-        beffroi_migrations::up(&db).await.unwrap();
+        let database = Database::new().await.unwrap();
         let store = Store::new(
-            db,
+            database.connection.clone(),
             clock.clone(),
             Ids::seeded(clock.clone(), 3),
             bus,
@@ -59,6 +60,7 @@ impl Front {
         );
         let state = AppState::new(Boards::open(store.clone()).await.unwrap(), &instance(), &config).unwrap();
         Self {
+            _database: database,
             clock,
             store,
             router: router(state.clone()),

@@ -1,5 +1,6 @@
 //! One integration binary.
 
+mod architecture;
 mod auth;
 mod board;
 mod feed;
@@ -7,6 +8,7 @@ mod front;
 mod graphql;
 mod http;
 mod limits;
+mod processes;
 mod push;
 mod site;
 mod town;

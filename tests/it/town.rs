@@ -14,12 +14,13 @@ use beffroi_schema::{
     draft::Draft,
     entity::{line, line_stop, stop},
     id::{AuthorityId, Ids, ItemId, LineId, StopId, ZoneId},
-    store::{DatabaseUrl, KEY_BYTES, NewAuthority, Seal, Store, ZoneDraft, connect, machine},
+    store::{KEY_BYTES, NewAuthority, Seal, Store, ZoneDraft, machine},
     value::{
         ArticleDetail, AuthorityKind, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language,
         Mode, Periods, Point, Recurrence, Scope, Selectors, Severity, Shape, Text, Texts, Topics, Venue, Viewer,
     },
 };
+use beffroi_tests::database::Database;
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde_json::Value;
@@ -27,6 +28,7 @@ use serde_json::Value;
 /// The town and everything that reads it.
 pub struct Town {
     pub clock: Clock,
+    _database: Database,
     pub store: Store,
     pub boards: Boards,
     pub contract: Contract,
@@ -67,8 +69,8 @@ impl Town {
     pub async fn holding(capacity: usize) -> Self {
         let clock = Clock::fixed(start());
         let ids = Ids::seeded(clock.clone(), 7);
-        let db = connect(&DatabaseUrl::parse("sqlite::memory:").unwrap()).await.unwrap();
-        beffroi_migrations::up(&db).await.unwrap();
+        let database = Database::new().await.unwrap();
+        let db = database.connection.clone();
         let store = Store::new(
             db.clone(),
             clock.clone(),
@@ -136,6 +138,7 @@ impl Town {
         Self {
             contract: schema::contract(boards.clone(), public_url, true),
             clock,
+            _database: database,
             store,
             boards,
             authority,

@@ -1,10 +1,8 @@
 //! A migrated database for one test: SQLite in a folder of its own, or, with `BEFFROI_TEST_DATABASE=postgres`, a new
 //! database on the throw-away server that `BEFFROI_TEST_POSTGRES_URL` names (a URL without a database name).
 
-use beffroi_migrations::Migrator;
 use beffroi_schema::store::{DatabaseUrl, connect};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
-use sea_orm_migration::MigratorTrait as _;
 use tempfile::TempDir;
 
 /// A database that is empty but for its tables.
@@ -12,6 +10,8 @@ use tempfile::TempDir;
 pub struct Database {
     /// Open for whoever wants to look behind the store's back.
     pub connection: DatabaseConnection,
+    /// Where it is, for processes of their own.
+    pub url: String,
     _folder: Option<TempDir>,
 }
 
@@ -21,16 +21,22 @@ impl Database {
         let (url, folder) = if std::env::var("BEFFROI_TEST_DATABASE").as_deref() == Ok("postgres") {
             (new_postgres().await?, None)
         } else {
-            let folder = TempDir::new()?;
+            let folder = in_memory_folder()?;
             (format!("sqlite://{}/town.db", folder.path().display()), Some(folder))
         };
         let connection = open(&url).await?;
-        Migrator::up(&connection, None).await?;
+        beffroi_migrations::up(&connection).await?;
         Ok(Self {
             connection,
+            url,
             _folder: folder,
         })
     }
+}
+
+/// A folder in memory where the machine has one: a test's database need not survive a power cut.
+fn in_memory_folder() -> std::io::Result<TempDir> {
+    TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())
 }
 
 async fn new_postgres() -> anyhow::Result<String> {

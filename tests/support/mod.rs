@@ -1,3 +1,5 @@
 //! The City harness.
 
 pub mod database;
+pub mod process;
+pub mod redis;

@@ -15,6 +15,8 @@ use crate::story;
 
 /// Minutes of a day.
 const DAY_MINUTES: u32 = 24 * 60;
+/// How much the clock jumps over at most when summer begins.
+const CLOCK_JUMP: chrono::Duration = chrono::Duration::hours(1);
 
 /// The deliveries of a revision.
 pub(super) async fn choose(
@@ -142,10 +144,7 @@ fn at_minute(zone: Tz, now: Timestamp, days: u64, minute: u32) -> Timestamp {
     let minute = minute.min(DAY_MINUTES - 1);
     let clock = NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap_or_default();
     let local = day.and_time(clock);
-    let shifted = || {
-        zone.from_local_datetime(&(local + chrono::Duration::hours(1)))
-            .earliest()
-    };
+    let shifted = || zone.from_local_datetime(&(local + CLOCK_JUMP)).earliest();
     zone.from_local_datetime(&local)
         .earliest()
         .or_else(shifted)

@@ -68,14 +68,14 @@ fn kind(news: &News, told: Option<Told>) -> Option<CampaignKind> {
     }
     match (news.change, told.map(|told| told.push)) {
         (Change::Withdrawn, _) => Some(CampaignKind::Withdrawn),
-        (_, Some(PushDecision::No | PushDecision::Digest)) => None,
+        (_, Some(PushDecision::No | PushDecision::Digest))
+        // An amended event or article changes where it is read; nobody is rung up for it.
+        | (Change::Amended | Change::Reopened | Change::Resolved, None) => None,
         (Change::Resolved, Some(PushDecision::ToldBeforeAt(_) | PushDecision::At(_))) => Some(CampaignKind::Resolved),
         (Change::Published, _) => Some(CampaignKind::Alert),
         (Change::Amended | Change::Reopened, Some(PushDecision::At(_) | PushDecision::ToldBeforeAt(_))) => {
             Some(CampaignKind::Update)
         }
-        // An amended event or article changes where it is read; nobody is rung up for it.
-        (Change::Amended | Change::Reopened | Change::Resolved, None) => None,
     }
 }
 

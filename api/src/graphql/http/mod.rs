@@ -77,10 +77,10 @@ async fn answer<E: Executor>(
     };
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let asked = async {
-        let asked = read::read(request).await?;
-        let mut asker = recognise(&state, &method, &headers, &asked).await?;
+        let read = read::read(request).await?;
+        let mut asker = recognise(&state, &method, &headers, &read).await?;
         asker.address = address;
-        let mut request = desk.persisted.resolve(asked.request).await?;
+        let mut request = desk.persisted.resolve(read.request).await?;
         refuse_writing_by_get(&method, &mut request)?;
         let key = state.answers().key(&mut request, &asker);
         Ok::<_, Refusal>((key, request.data(asker)))
@@ -116,7 +116,7 @@ async fn execute<E: Executor>(executor: &E, state: &AppState, request: GraphqlRe
                 Code::InternalServerError,
                 "this took too long",
             )
-            .with("id", id)
+            .with("id", id.to_string())
         })
 }
 
@@ -155,7 +155,7 @@ fn refuse_writing_by_get(method: &Method, request: &mut GraphqlRequest) -> Resul
     let writes = document
         .operations
         .iter()
-        .filter(|(found, _)| name.is_none() || found.map(|found| found.as_str()) == name.as_deref())
+        .filter(|(found, _)| name.is_none() || found.map(async_graphql::Name::as_str) == name.as_deref())
         .any(|(_, operation)| operation.node.ty == OperationType::Mutation);
     if writes {
         let said = "mutations are sent by POST";

@@ -4,10 +4,11 @@ use async_graphql::{OutputType, Result, SimpleObject, connection::PageInfo};
 use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
-use crate::{graphql::error::Code, limits::MAX_PAGE};
+use crate::{
+    graphql::{desk::audit::AuditEntry, error::Code},
+    limits::{DEFAULT_PAGE, MAX_PAGE},
+};
 
-/// Entries of a page when the client does not say.
-pub const FIRST: usize = 20;
 /// Most zones, lines or stops answered at once.
 pub const PLACES_MAX: usize = 1_000;
 
@@ -17,7 +18,8 @@ pub const PLACES_MAX: usize = 1_000;
     concrete(name = "ItemEdge", params(Item)),
     concrete(name = "EventEdge", params(Event)),
     concrete(name = "DisruptionEdge", params(Disruption)),
-    concrete(name = "ArticleEdge", params(Article))
+    concrete(name = "ArticleEdge", params(Article)),
+    concrete(name = "AuditEdge", params(AuditEntry))
 )]
 pub struct Edge<T: OutputType> {
     /// Its place in the list, opaque.
@@ -32,7 +34,8 @@ pub struct Edge<T: OutputType> {
     concrete(name = "ItemConnection", params(Item)),
     concrete(name = "EventConnection", params(Event)),
     concrete(name = "DisruptionConnection", params(Disruption)),
-    concrete(name = "ArticleConnection", params(Article))
+    concrete(name = "ArticleConnection", params(Article)),
+    concrete(name = "AuditConnection", params(AuditEntry))
 )]
 pub struct Connection<T: OutputType>
 where
@@ -58,14 +61,19 @@ pub struct Wanted {
 impl Wanted {
     /// Reads the arguments: `first` is cut to 1–100, a wrong cursor is refused.
     pub fn read(first: Option<i32>, after: Option<&str>) -> Result<Self> {
-        let first = first
-            .map_or(FIRST, |first| usize::try_from(first).unwrap_or(1))
-            .clamp(1, MAX_PAGE);
+        let first = page_size(first);
         let after = after.map(str::parse).transpose();
         let after =
             after.map_err(|wrong: beffroi_schema::board::CursorError| Code::BadUserInput.error(wrong.to_string()))?;
         Ok(Self { first, after })
     }
+}
+
+/// How many entries `first` asks for: 20 when it is absent, else cut to 1–100.
+pub fn page_size(first: Option<i32>) -> usize {
+    first
+        .map_or(DEFAULT_PAGE, |first| usize::try_from(first).unwrap_or(1))
+        .clamp(1, MAX_PAGE)
 }
 
 impl<T: OutputType> std::fmt::Debug for Connection<T>
@@ -90,21 +98,22 @@ where
         node: impl Fn(Shown) -> Option<T>,
         shown: impl Fn(std::sync::Arc<beffroi_schema::board::Item>) -> Shown,
     ) -> Self {
-        let edges: Vec<Edge<T>> = page
-            .items
-            .into_iter()
-            .filter_map(|(cursor, item)| {
-                Some(Edge {
-                    cursor: cursor.to_string(),
-                    node: node(shown(item))?,
-                })
+        let edges = page.items.into_iter().filter_map(|(cursor, item)| {
+            Some(Edge {
+                cursor: cursor.to_string(),
+                node: node(shown(item))?,
             })
-            .collect();
+        });
+        Self::of(edges.collect(), page.more, wanted.after.is_some())
+    }
+
+    /// The page with these entries: whether others follow, and whether it continues another page.
+    pub fn of(edges: Vec<Edge<T>>, more: bool, continues: bool) -> Self {
         Self {
             nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
             page_info: PageInfo {
-                has_next_page: page.more,
-                has_previous_page: wanted.after.is_some(),
+                has_next_page: more,
+                has_previous_page: continues,
                 start_cursor: edges.first().map(|edge| edge.cursor.clone()),
                 end_cursor: edges.last().map(|edge| edge.cursor.clone()),
             },

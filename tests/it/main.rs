@@ -10,4 +10,5 @@ mod http;
 mod limits;
 mod processes;
 mod push;
+mod site;
 mod town;

@@ -3,11 +3,15 @@
 mod architecture;
 mod auth;
 mod board;
+mod crash;
 mod feed;
 mod front;
 mod graphql;
 mod http;
+mod import;
 mod limits;
+mod migrations;
 mod processes;
 mod push;
+mod story;
 mod town;

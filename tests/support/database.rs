@@ -10,7 +10,11 @@ use tempfile::TempDir;
 pub struct Database {
     /// Open for whoever wants to look behind the store's back.
     pub connection: DatabaseConnection,
+<<<<<<< HEAD
     /// Where it is, for processes of their own.
+=======
+    /// Where it is, for one more connection.
+>>>>>>> adbb9f6 (Prove the main job on a whole city in one process)
     pub url: String,
     _folder: Option<TempDir>,
 }
@@ -56,7 +60,8 @@ fn database_url(server: &str, name: &str) -> anyhow::Result<String> {
     Ok(url.into())
 }
 
-async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
+/// One more connection to a database.
+pub async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
     let url = DatabaseUrl::parse(url).map_err(anyhow::Error::msg)?;
     Ok(connect(&url).await?)
 }

@@ -10,11 +10,7 @@ use tempfile::TempDir;
 pub struct Database {
     /// Open for whoever wants to look behind the store's back.
     pub connection: DatabaseConnection,
-<<<<<<< HEAD
     /// Where it is, for processes of their own.
-=======
-    /// Where it is, for one more connection.
->>>>>>> adbb9f6 (Prove the main job on a whole city in one process)
     pub url: String,
     _folder: Option<TempDir>,
 }

@@ -35,7 +35,10 @@ pub fn article(title: &str) -> ItemContent {
 
 /// A market on a Saturday morning in June.
 pub fn market() -> ItemContent {
-    let starts_at = NaiveDate::from_ymd_opt(2026, 6, 13).unwrap().and_hms_opt(8, 0, 0).unwrap();
+    let starts_at = NaiveDate::from_ymd_opt(2026, 6, 13)
+        .unwrap()
+        .and_hms_opt(8, 0, 0)
+        .unwrap();
     let detail = Detail::Event(EventDetail {
         starts_at,
         ends_at: Some(starts_at + Duration::hours(5)),

@@ -3,6 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{
     clock::Timestamp,
+    entity::campaign,
     id::ItemId,
     reconcile::{PushDecision, Told},
     store::{Facts, News, campaigns::NewCampaign},
@@ -23,6 +24,7 @@ pub(super) fn campaign(
     facts: &Facts,
     news: &News,
     told: Option<Told>,
+    rung: &[campaign::Model],
     link: &str,
     now: Timestamp,
 ) -> Option<NewCampaign> {
@@ -50,7 +52,7 @@ pub(super) fn campaign(
         expires_at: expires_at(facts, now),
     };
     let told_before = matches!(kind, CampaignKind::Resolved | CampaignKind::Withdrawn);
-    Some(NewCampaign {
+    let campaign = NewCampaign {
         authority: facts.authority.id,
         item: facts.item.id,
         revision: news.revision.id,
@@ -59,7 +61,32 @@ pub(super) fn campaign(
             told_before,
             ..audience(facts)
         },
-    })
+    };
+    (!too_soon(told, now) || rings_others(&campaign, rung)).then_some(campaign)
+}
+
+/// Whether phones that rang for the item are to be left in peace for now.
+fn too_soon(told: Option<Told>, now: Timestamp) -> bool {
+    matches!(told, Some(Told { push: PushDecision::At(at), .. }) if at > now)
+}
+
+/// Whether the campaign reaches anybody whom those before did not: it concerns more places, or is urgent only now.
+fn rings_others(new: &NewCampaign, rung: &[campaign::Model]) -> bool {
+    let reached = |known: &campaign::Model| {
+        let (old, new_audience) = (&known.audience, &new.audience);
+        (known.urgent || !new.note.urgent)
+            && within(&new_audience.topics, &old.topics)
+            && within(&new_audience.lines, &old.lines)
+            && within(&new_audience.stops, &old.stops)
+            && within(&new_audience.zones, &old.zones)
+            && within(&new_audience.points, &old.points)
+            && within(&new_audience.shapes, &old.shapes)
+    };
+    !rung.iter().any(reached)
+}
+
+fn within<T: PartialEq>(some: &[T], all: &[T]) -> bool {
+    some.iter().all(|one| all.contains(one))
 }
 
 fn kind(news: &News, told: Option<Told>) -> Option<CampaignKind> {

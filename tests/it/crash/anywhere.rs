@@ -72,7 +72,9 @@ async fn a_campaign_survives_death_at_any_point() {
         let id = item.to_string();
         for name in ["marie", "paul", "jeanne"] {
             let shown = city.screen(name);
-            let mine = shown.iter().filter(|shown| shown.data.values().any(|value| value.contains(&id)));
+            let mine = shown
+                .iter()
+                .filter(|shown| shown.data.values().any(|value| value.contains(&id)));
             assert_eq!(mine.count(), 1, "at {turns}: {name} sees {shown:?}");
         }
         let [campaign] = city.campaigns(item).await.try_into().unwrap();
@@ -127,10 +129,16 @@ async fn what_is_scheduled_goes_out_once_whenever_the_clockwork_dies() {
     let city = City::new().await;
     let account = city.account(NETWORKS[0], AccountRules::default()).await;
     for turns in 0..MOST_TURNS {
-        let draft = city.draft(scene::article(&format!("Programmé au point {turns}."))).await.row;
+        let draft = city
+            .draft(scene::article(&format!("Programmé au point {turns}.")))
+            .await
+            .row;
         let at = city.clock.now() + Duration::minutes(1);
         let scope = beffroi_schema::value::Scope::Instance;
-        let scheduled = city.store.schedule(&scope, draft.id, draft.version, at, &city.editor()).await;
+        let scheduled = city
+            .store
+            .schedule(&scope, draft.id, draft.version, at, &city.editor())
+            .await;
         scheduled.unwrap();
         city.clock.advance(Duration::minutes(1));
         let ended = die_after(turns, city.worker.upkeep()).await;

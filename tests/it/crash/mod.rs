@@ -34,11 +34,27 @@ async fn assert_once(city: &City, account: &account::Model, item: ItemId, case: 
         deliveries.iter().any(|row| row.state == DeliveryState::Done),
         "{case}: {states:?}"
     );
-    let title = &city.item(item).await.content.texts.0.values().next().unwrap().title.clone();
+    let title = &city
+        .item(item)
+        .await
+        .content
+        .texts
+        .0
+        .values()
+        .next()
+        .unwrap()
+        .title
+        .clone();
     let there: Vec<_> = city
         .posts(account)
         .into_iter()
-        .filter(|post| post.text.contains(title.as_str()) || post.card.as_ref().is_some_and(|card| card.url.contains(&item.to_string())))
+        .filter(|post| {
+            post.text.contains(title.as_str())
+                || post
+                    .card
+                    .as_ref()
+                    .is_some_and(|card| card.url.contains(&item.to_string()))
+        })
         .collect();
     assert_eq!(there.len(), 1, "{case}: {states:?}");
     let receipt = city.store.receipt(item, account.id).await.unwrap();

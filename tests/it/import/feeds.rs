@@ -1,10 +1,8 @@
 //! The operator of Valbourg: its timetable, and one incident from beginning to end.
 
 use axum::http::StatusCode;
-use beffroi_schema::value::{AccountRules, Change, FollowKind, Language, Network, PollClass, SourceFormat};
-use beffroi_tests::{
-    scene::TRANSPORT,
-};
+use beffroi_schema::value::{AccountRules, FollowKind, Language, Network, PollClass, SourceFormat};
+use beffroi_tests::scene::TRANSPORT;
 use chrono::Duration;
 
 use super::{alert, feed, public, resolved, with_timetable};
@@ -18,7 +16,10 @@ async fn a_timetable_brings_lines_with_their_colours_and_stops() {
     let seen = city.graphql("{ lines { shortName color stops { name } } }").await;
     let lines = seen["lines"].as_array().unwrap();
     assert_eq!(lines.len(), 2);
-    assert_eq!((&lines[0]["shortName"], &lines[0]["color"]), (&"B".into(), &"#1B5E20".into()));
+    assert_eq!(
+        (&lines[0]["shortName"], &lines[0]["color"]),
+        (&"B".into(), &"1B5E20".into())
+    );
     assert_eq!(lines[0]["stops"].as_array().unwrap().len(), 2);
 }
 
@@ -62,8 +63,6 @@ async fn a_server_in_trouble_changes_nothing_and_is_asked_less_often() {
         .says("alerts", feed(&city, &[alert("1", "B", "Ligne interrompue")]));
     let source = city.source(SourceFormat::GtfsRtAlerts, "alerts").await;
     city.later(SETTLED).await;
-    let told = city.operator.url().len();
-    assert!(told > 0);
     let page = "<html>En travaux</html>";
     for (status, headers) in [
         (StatusCode::INTERNAL_SERVER_ERROR, &[][..]),
@@ -76,7 +75,11 @@ async fn a_server_in_trouble_changes_nothing_and_is_asked_less_often() {
         assert_eq!(poll.class, PollClass::Failed);
         assert!(poll.reason.is_some_and(|reason| !reason.is_empty()));
     }
-    let waiting = city.store.sources(&beffroi_schema::value::Scope::Instance, None).await.unwrap();
+    let waiting = city
+        .store
+        .sources(&beffroi_schema::value::Scope::Instance, None)
+        .await
+        .unwrap();
     let asked = waiting.iter().find(|row| row.id == source.id).unwrap().next_poll_at;
     assert_eq!(asked - city.clock.now(), Duration::minutes(10), "it asked us to wait");
     let [item] = public(&city).await.try_into().unwrap();
@@ -98,8 +101,7 @@ async fn what_a_source_says_of_its_own_item_does_not_undo_an_editor() {
     city.later(Duration::minutes(1)).await;
     let [item] = public(&city).await.try_into().unwrap();
     assert!(resolved(&item), "a person said that it is over");
-    let revisions = city.item(item.row.id).await.content.texts.0[&Language::french()].title.clone();
-    assert_eq!(revisions, "Ligne interrompue");
-    let [_, last] = city.campaigns(item.row.id).await.try_into().unwrap();
-    assert_eq!(last.note.version, 2, "{:?}", Change::Published);
+    let title = &item.content.texts.0[&Language::french()].title;
+    assert_eq!(title, "Ligne interrompue");
+    assert_eq!(item.row.version, 3, "published and resolved, and nothing since");
 }

@@ -78,7 +78,15 @@ async fn one_incident_under_eleven_ids_is_one_item_and_one_campaign() {
     let [item] = city.items().await.try_into().unwrap();
     city.later(Duration::seconds(1)).await;
     let campaigns = city.campaigns(item.row.id).await;
-    assert_eq!(campaigns.len(), 1, "{:?}", campaigns.iter().map(|c| (c.created_at, c.note.campaign)).collect::<Vec<_>>());
+    assert_eq!(
+        campaigns.len(),
+        1,
+        "{:?}",
+        campaigns
+            .iter()
+            .map(|c| (c.created_at, c.note.campaign))
+            .collect::<Vec<_>>()
+    );
     let [shown] = city.screen("marie").try_into().unwrap();
     assert!(!shown.replaced());
 }
@@ -108,16 +116,28 @@ async fn two_feeds_of_one_agency_do_not_touch_each_other() {
     let Some(folder) = samples() else { return };
     let (numbers, letters) = ("lines1234567", "linesACE");
     let polls = [
-        (numbers, "nyct-twofeeds-1-2024-03-19T003504-lines1234567.pb", 1_710_822_905),
+        (
+            numbers,
+            "nyct-twofeeds-1-2024-03-19T003504-lines1234567.pb",
+            1_710_822_905,
+        ),
         (letters, "nyct-twofeeds-2-2024-03-19T003506-linesACE.pb", 1_710_822_907),
         (letters, "nyct-twofeeds-3-2024-03-19T003546-linesACE.pb", 1_710_822_947),
-        (numbers, "nyct-twofeeds-4-2024-03-19T003549-lines1234567.pb", 1_710_822_950),
+        (
+            numbers,
+            "nyct-twofeeds-4-2024-03-19T003549-lines1234567.pb",
+            1_710_822_950,
+        ),
     ];
     let city = City::at(at(polls[0].2)).await;
     for (name, file, now) in polls {
         city.operator.says(name, read(&folder, file));
         city.clock.advance(at(now) - city.clock.now());
-        let known = city.store.sources(&beffroi_schema::value::Scope::Instance, None).await.unwrap();
+        let known = city
+            .store
+            .sources(&beffroi_schema::value::Scope::Instance, None)
+            .await
+            .unwrap();
         if !known.iter().any(|source| source.name == name) {
             city.source(SourceFormat::GtfsRtAlerts, name).await;
         }
@@ -165,7 +185,13 @@ async fn an_empty_feed_is_no_harm() {
 async fn a_building_site_on_four_lines_is_one_french_disruption() {
     let Some(folder) = samples() else { return };
     let (city, source) = city(at(1_639_668_560)).await;
-    let class = poll(&city, source, read(&folder, "fr-brest-bibus-alerts.pb"), at(1_639_668_560)).await;
+    let class = poll(
+        &city,
+        source,
+        read(&folder, "fr-brest-bibus-alerts.pb"),
+        at(1_639_668_560),
+    )
+    .await;
     assert_eq!(class, PollClass::Good);
     let items = city.items().await;
     assert_eq!(items.len(), 9, "one for each incident");
@@ -182,10 +208,21 @@ async fn a_building_site_on_four_lines_is_one_french_disruption() {
         lines.sort_unstable();
         lines
     };
-    let together: Vec<_> = items.iter().filter(|item| lines_of(item) == ["40", "45", "60", "65"]).collect();
+    let together: Vec<_> = items
+        .iter()
+        .filter(|item| lines_of(item) == ["40", "45", "60", "65"])
+        .collect();
     let [site] = together[..] else {
         panic!("{:?}", items.iter().map(lines_of).collect::<Vec<_>>())
     };
     assert_eq!(site.content.language.as_str(), "fr");
-    assert_eq!(site.content.texts.0.keys().map(|language| language.as_str()).collect::<Vec<_>>(), ["fr"]);
+    assert_eq!(
+        site.content
+            .texts
+            .0
+            .keys()
+            .map(|language| language.as_str())
+            .collect::<Vec<_>>(),
+        ["fr"]
+    );
 }

@@ -64,7 +64,8 @@ async fn when_it_changes_every_copy_changes() {
     for account in &accounts {
         let [post] = city.posts(account).try_into().unwrap();
         assert!(
-            post.text.contains("Mise à jour\u{a0}: Tram B interrompu sur toute la ligne"),
+            post.text
+                .contains("Mise à jour\u{a0}: Tram B interrompu sur toute la ligne"),
             "{}",
             post.text
         );
@@ -74,7 +75,10 @@ async fn when_it_changes_every_copy_changes() {
     assert_eq!(correction.reply_to, Some(first.remote_id), "a reply corrects it");
     assert!(correction.text.contains("sur toute la ligne"));
     let feed = city.graphql("{ feed { nodes { title } } }").await;
-    assert_eq!(feed["feed"]["nodes"][0]["title"], "Tram B interrompu sur toute la ligne");
+    assert_eq!(
+        feed["feed"]["nodes"][0]["title"],
+        "Tram B interrompu sur toute la ligne"
+    );
 }
 
 #[tokio::test]
@@ -173,7 +177,11 @@ async fn pictures_go_to_each_network_with_their_alternative_text() {
     city.settle().await;
     for account in &accounts {
         let [post] = city.posts(account).try_into().unwrap();
-        let seen: Vec<_> = post.images.iter().map(|image| (image.alt.as_str(), image.bytes_len)).collect();
+        let seen: Vec<_> = post
+            .images
+            .iter()
+            .map(|image| (image.alt.as_str(), image.bytes_len))
+            .collect();
         // Where our card carries the picture, the card is what readers see.
         if account.network != Network::Bluesky || post.card.is_none() {
             assert_eq!(seen, [("Une rame à quai", PNG.len())], "{}", account.network);

@@ -108,10 +108,16 @@ async fn outside_the_hours_of_an_account_posts_wait_unless_they_are_severe() {
     say(&city, scene::tram_stopped()).await;
     assert_eq!(texts(&city, &account).len(), 1, "severe disruptions do not wait");
 
-    city.amend(waiting, |content| content.link = Some("https://valbourg.example/rue".to_owned()))
-        .await;
+    city.amend(waiting, |content| {
+        content.link = Some("https://valbourg.example/rue".to_owned())
+    })
+    .await;
     city.later(Duration::minutes(30)).await;
-    assert_eq!(texts(&city, &account).len(), 1, "a correction does not wake anybody either");
+    assert_eq!(
+        texts(&city, &account).len(),
+        1,
+        "a correction does not wake anybody either"
+    );
     city.later(Duration::minutes(30)).await;
     let seen = texts(&city, &account);
     assert!(seen.len() == 2 && seen[1].contains("Rue barrée"), "{seen:?}");

@@ -16,37 +16,33 @@ async fn an_account_that_is_refused_is_locked_and_its_posts_wait_for_a_new_secre
     for network in NETWORKS {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
-        let remote = city.remote_account(&account);
-        city.miniature(network).revoke(&remote.id);
+        city.miniature(network).next(Operation::Create, Fault::TokenRevoked);
         let item = city.publish(scene::tram_stopped()).await;
         city.settle().await;
         let locked = city.account_now(account.id).await;
         assert_eq!(locked.state, AccountState::Locked, "{network}");
-        assert!(locked.reason.is_some_and(|reason| !reason.is_empty()), "{network}: people are told why");
+        assert!(
+            locked.reason.is_some_and(|reason| !reason.is_empty()),
+            "{network}: people are told why"
+        );
         assert!(city.posts(&account).is_empty(), "{network}");
         let [delivery] = city.deliveries(item, &account).await.try_into().unwrap();
         assert_eq!(delivery.state, DeliveryState::Waiting, "{network}");
 
-        let again = city.miniature(network).account();
-        let settings = city.account_now(account.id).await.settings;
-        drop(settings);
-        let fresh = renewed(&city, network, &remote.id, again.secret);
+        let fresh = SecretString::from(city.remote_account(&account).secret);
         let renewed = city
             .store
             .set_account_secret(&Scope::Instance, account.id, &fresh, &machine("test"))
             .await;
         renewed.unwrap();
         city.settle().await;
-        assert_eq!(city.account_now(account.id).await.state, AccountState::Active, "{network}");
+        assert_eq!(
+            city.account_now(account.id).await.state,
+            AccountState::Active,
+            "{network}"
+        );
         assert_eq!(city.posts(&account).len(), 1, "{network}");
-        city.sandbox.account_for(|line| line.status == Some(401));
     }
-}
-
-fn renewed(city: &City, network: Network, id: &str, other: String) -> SecretString {
-    let known = city.miniature(network).accounts();
-    let secret = known.into_iter().find(|account| account.id == id).map(|account| account.secret);
-    SecretString::from(secret.unwrap_or(other))
 }
 
 #[tokio::test]
@@ -60,7 +56,10 @@ async fn when_a_network_asks_to_wait_the_whole_account_waits() {
         city.settle().await;
         let second = city.publish(scene::article("Rue barrée")).await;
         city.settle().await;
-        assert!(city.posts(&account).is_empty(), "{network}: nothing goes there meanwhile");
+        assert!(
+            city.posts(&account).is_empty(),
+            "{network}: nothing goes there meanwhile"
+        );
         assert_eq!(city.attempts(second, &account).await.len(), 0, "{network}");
         let [attempt] = city.attempts(first, &account).await.try_into().unwrap();
         assert_eq!(attempt.outcome, Some(AttemptOutcome::Retry), "{network}");

@@ -27,7 +27,11 @@ impl City {
 
     async fn open_account(&self, network: Network, edits: bool, rules: AccountRules) -> account::Model {
         let miniature = self.miniature(network);
-        let here = self.store.accounts(&Scope::Instance, Some(self.authority)).await.unwrap();
+        let here = self
+            .store
+            .accounts(&Scope::Instance, Some(self.authority))
+            .await
+            .unwrap();
         let handle = format!("valbourg{}", here.len());
         let remote = miniature.open_account(&handle, "Ville de Valbourg");
         let new = NewAccount {

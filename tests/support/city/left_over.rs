@@ -73,7 +73,10 @@ async fn campaigns(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String
             .filter(campaign_page::Column::DueAt.lte(now));
         let pages = pages.all(db).await?.len();
         if !row.planned || pages > 0 {
-            left.push(format!("campaign {}: {pages} pages due, planned: {}", row.id, row.planned));
+            left.push(format!(
+                "campaign {}: {pages} pages due, planned: {}",
+                row.id, row.planned
+            ));
         }
     }
     Ok(left)

@@ -45,9 +45,7 @@ impl City {
                 target: (*target).to_owned(),
             })
             .collect();
-        let followed = self
-            .store
-            .follow(registered.device, &registered.credential, &follows);
+        let followed = self.store.follow(registered.device, &registered.credential, &follows);
         followed.await.unwrap();
         Phone {
             token: token.to_owned(),

@@ -41,6 +41,9 @@ impl City {
             authority: Some(self.authority),
             ..ItemFilter::default()
         };
-        self.store.items(&Scope::Instance, &filter, None, MOST_ITEMS).await.unwrap()
+        self.store
+            .items(&Scope::Instance, &filter, None, MOST_ITEMS)
+            .await
+            .unwrap()
     }
 }

@@ -57,10 +57,11 @@ impl<'a> FanOuts<'a> {
         let page = self
             .addresses
             .item(&facts.authority.slug, facts.item.kind, facts.item.id);
-        let told = self.told(&facts, &news).await?;
+        let rung = self.rung(&facts).await?;
+        let told = self.told(&facts, &news, &rung);
         let decided = FanOut {
             deliveries: accounts::choose(self.store, &facts, &news, told).await?,
-            campaign: campaign::campaign(&facts, &news, told, &page, self.store.clock().now()),
+            campaign: campaign::campaign(&facts, &news, told, &rung, &page, self.store.clock().now()),
         };
         tracing::info!(
             item.id = %facts.item.id,

@@ -8,7 +8,7 @@ use beffroi_schema::{
     reconcile::{PushDecision, Told},
     store::{Facts, News, campaigns::NewCampaign},
     text::note,
-    value::{Audience, CampaignKind, Change, Detail, Note, Point, Severity, Shape},
+    value::{Audience, CampaignKind, CampaignState, Change, Detail, Note, Point, Severity, Shape},
 };
 use chrono::Duration;
 
@@ -70,17 +70,19 @@ fn too_soon(told: Option<Told>, now: Timestamp) -> bool {
     matches!(told, Some(Told { push: PushDecision::At(at), .. }) if at > now)
 }
 
-/// Whether the campaign reaches anybody whom those before did not: it concerns more places, or is urgent only now.
+/// Whether the campaign reaches anybody whom those before did not: some phones still wait for their quiet hours to end,
+/// it concerns more places, or it is urgent only now.
 fn rings_others(new: &NewCampaign, rung: &[campaign::Model]) -> bool {
     let reached = |known: &campaign::Model| {
-        let (old, new_audience) = (&known.audience, &new.audience);
-        (known.urgent || !new.note.urgent)
-            && within(&new_audience.topics, &old.topics)
-            && within(&new_audience.lines, &old.lines)
-            && within(&new_audience.stops, &old.stops)
-            && within(&new_audience.zones, &old.zones)
-            && within(&new_audience.points, &old.points)
-            && within(&new_audience.shapes, &old.shapes)
+        let (before, now) = (&known.audience, &new.audience);
+        known.state == CampaignState::Done
+            && (known.urgent || !new.note.urgent)
+            && within(&now.topics, &before.topics)
+            && within(&now.lines, &before.lines)
+            && within(&now.stops, &before.stops)
+            && within(&now.zones, &before.zones)
+            && within(&now.points, &before.points)
+            && within(&now.shapes, &before.shapes)
     };
     !rung.iter().any(reached)
 }

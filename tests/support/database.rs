@@ -56,7 +56,8 @@ fn database_url(server: &str, name: &str) -> anyhow::Result<String> {
     Ok(url.into())
 }
 
-async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
+/// One more connection to a database.
+pub async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
     let url = DatabaseUrl::parse(url).map_err(anyhow::Error::msg)?;
     Ok(connect(&url).await?)
 }

@@ -43,16 +43,17 @@ pub(super) async fn choose(
                 due_at: now,
             });
         } else if store.open_delivery(facts.item.id, account.id).await? {
-            // It may be there soon: the revision that follows it knows when its turn comes.
-            let action = if stays(news.change) {
-                Action::Publish
+            // It may be there soon: the revision that follows it knows when its turn comes. What waits for the account's
+            // hours goes on waiting for them.
+            let (action, due_at) = if stays(news.change) {
+                (Action::Publish, next_open_hour(&account.rules, facts, zone, now))
             } else {
-                Action::Withdraw
+                (Action::Withdraw, now)
             };
             chosen.push(NewDelivery {
                 account: account.id,
                 action,
-                due_at: now,
+                due_at,
             });
         } else if first_word(news, told)
             && wants(&account.rules, facts)

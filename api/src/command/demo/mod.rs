@@ -15,11 +15,7 @@ use std::{
 
 use anyhow::Context as _;
 use beffroi_api::config::ApiConfig;
-use beffroi_schema::{
-    address::Addresses,
-    config::Settings,
-    store::Store,
-};
+use beffroi_schema::{address::Addresses, config::Settings, store::Store};
 use clap::Args;
 use tokio::net::TcpListener;
 use url::Url;

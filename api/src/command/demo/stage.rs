@@ -18,7 +18,7 @@ const LABEL: usize = 22;
 /// Columns of a channel's name.
 const CHANNEL: usize = 12;
 /// Columns of what happened on a channel, before a link.
-const EVENT: usize = 20;
+const EVENT: usize = 12;
 /// Between two pictures of the wheel.
 const TURN: Duration = Duration::from_millis(110);
 const WHEEL: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];

@@ -45,7 +45,16 @@ pub struct Operator {
 #[derive(Debug, Default)]
 struct Published {
     timetable: Mutex<Bytes>,
-    alerts: Mutex<Bytes>,
+    alerts: Mutex<Feed>,
+}
+
+/// The alerts as they are now.
+#[derive(Debug, Default)]
+struct Feed {
+    body: Bytes,
+    /// Seconds since 1970: grows with each change, even with two in one second. A reader may skip a feed whose time
+    /// stands still.
+    timestamp: u64,
 }
 
 impl Operator {
@@ -99,8 +108,10 @@ impl Operator {
 
     /// Publishes these alerts in place of the former ones: one that is not named any more is over.
     pub fn announce(&self, alerts: &[Alert]) {
-        let seconds = now(&self.clock).timestamp();
-        *lock(&self.published.alerts) = wire::feed(alerts, u64::try_from(seconds).unwrap_or_default());
+        let seconds = u64::try_from(now(&self.clock).timestamp()).unwrap_or_default();
+        let mut feed = lock(&self.published.alerts);
+        feed.timestamp = seconds.max(feed.timestamp + 1);
+        feed.body = wire::feed(alerts, feed.timestamp);
     }
 }
 
@@ -118,7 +129,7 @@ async fn timetable(State(published): State<Arc<Published>>, headers: HeaderMap) 
 }
 
 async fn alerts(State(published): State<Arc<Published>>, headers: HeaderMap) -> Response {
-    let body = lock(&published.alerts).clone();
+    let body = lock(&published.alerts).body.clone();
     answer(body, "application/x-protobuf", &headers)
 }
 

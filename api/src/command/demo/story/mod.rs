@@ -58,7 +58,7 @@ impl Story<'_> {
         self.outside
             .operator
             .announce(&[said::stopped(self.store.clock().now(), zone)]);
-        self.tram(1).await?;
+        let version = self.tram(0).await?;
 
         self.begin(
             start,
@@ -73,7 +73,7 @@ impl Story<'_> {
         self.outside
             .operator
             .announce(&[said::worse(self.store.clock().now(), zone)]);
-        self.tram(2).await?;
+        let version = self.tram(version).await?;
 
         self.begin(
             start,
@@ -101,7 +101,7 @@ impl Story<'_> {
         )
         .await;
         self.outside.operator.announce(&[]);
-        self.tram(3).await?;
+        self.tram(version).await?;
         self.pause(start, LENGTH).await;
         Ok(())
     }
@@ -128,8 +128,8 @@ impl Story<'_> {
         }
     }
 
-    /// Follows the disruption at `version` from the operator's feed to every copy.
-    async fn tram(&self, version: i32) -> anyhow::Result<()> {
+    /// Follows the disruption's next version after `before` from the operator's feed to every copy; which one it is.
+    async fn tram(&self, before: i32) -> anyhow::Result<i32> {
         let t = self.stage.tongue;
         if self.pace == Pace::Fast {
             // As somebody at the desk would who does not want to wait for the next reading.
@@ -142,14 +142,15 @@ impl Story<'_> {
             "prochaine lecture du flux de l’exploitant",
             "next reading of the operator’s feed",
         );
-        let item = self.stage.wait(reading, self.watch.disruption(version)).await?;
+        let (item, version) = self.stage.wait(reading, self.watch.disruption(before)).await?;
         self.stage.happened(
             t.say("Exploitant", "Operator"),
             t.say("flux lu, changement reconnu", "feed read, change recognised"),
             None,
         );
         let leaving = t.say("en route", "on its way");
-        self.stage.wait(leaving, self.watch.follow(item, version)).await
+        self.stage.wait(leaving, self.watch.follow(item, version)).await?;
+        Ok(version)
     }
 
     /// The next Saturday market takes place on Sunday.

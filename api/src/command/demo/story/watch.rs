@@ -40,8 +40,8 @@ struct Said {
 }
 
 impl Watch<'_> {
-    /// The disruption that came last, once there is one at `version`.
-    pub async fn disruption(&self, version: i32) -> anyhow::Result<ItemId> {
+    /// The disruption that changed last and its version, once that comes after `before`.
+    pub async fn disruption(&self, before: i32) -> anyhow::Result<(ItemId, i32)> {
         let filter = ItemFilter {
             kind: Some(Kind::Disruption),
             ..ItemFilter::default()
@@ -49,8 +49,8 @@ impl Watch<'_> {
         let found = async {
             loop {
                 let items = self.store.items(&Scope::Instance, &filter, None, LATEST).await?;
-                if let Some(item) = items.into_iter().find(|item| item.row.version >= version) {
-                    return Ok(item.row.id);
+                if let Some(item) = items.into_iter().find(|item| item.row.version > before) {
+                    return Ok((item.row.id, item.row.version));
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }

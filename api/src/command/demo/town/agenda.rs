@@ -6,7 +6,7 @@ use beffroi_schema::{
 };
 use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use super::{TIME_ZONE, content, territory};
+use super::{TIME_ZONE, content::content, territory};
 
 /// The Saturday market, which the story moves.
 pub fn market(today: NaiveDate, centre: ZoneId) -> ItemContent {

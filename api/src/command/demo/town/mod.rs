@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agenda;
+mod content;
 pub mod network;
 mod news;
 mod phones;
@@ -15,10 +16,7 @@ use beffroi_schema::{
     draft::Draft,
     id::{AuthorityId, ItemId, LineId, MediaId, SourceId, ZoneId},
     store::{Joining, NewAuthority, NewPicture, NewSource, Store, machine},
-    value::{
-        ArticleDetail, AuthorityKind, Detail, EventDetail, ItemContent, Label, Language, Role, Scope, SourceFormat,
-        SourcePolicy, Text, Texts, Topics, Venue, Viewer,
-    },
+    value::{AuthorityKind, ItemContent, Label, Language, Role, Scope, SourceFormat, SourcePolicy, Viewer},
 };
 use chrono::NaiveDate;
 use secrecy::SecretString;
@@ -39,8 +37,6 @@ const TIMETABLE_EVERY_S: i32 = 3_600;
 const FIRST_READING: Duration = Duration::from_secs(30);
 /// Between two looks at whether something is there.
 pub const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// What a title, a summary and a body are in one language.
-type Words<'a> = (&'a str, &'a str, &'a str);
 
 /// The town, once it is there.
 #[derive(Debug)]
@@ -312,41 +308,5 @@ impl Building<'_> {
     fn today(&self) -> anyhow::Result<NaiveDate> {
         let zone: chrono_tz::Tz = TIME_ZONE.parse()?;
         Ok(self.store.clock().now().with_timezone(&zone).date_naive())
-    }
-}
-
-/// An item in French and English, of which only the kind is particular.
-fn content(fr: Words<'_>, en: Words<'_>, topics: &[&str], detail: impl Into<Particular>) -> ItemContent {
-    let text = |(title, summary, body): Words<'_>| Text {
-        title: title.to_owned(),
-        summary: summary.to_owned(),
-        body: body.to_owned(),
-    };
-    ItemContent {
-        language: Language::french(),
-        texts: Texts([(Language::french(), text(fr)), (Language::english(), text(en))].into()),
-        topics: Topics(topics.iter().map(|topic| (*topic).to_owned()).collect()),
-        venue: Venue::default(),
-        link: None,
-        zones: Vec::new(),
-        lines: Vec::new(),
-        stops: Vec::new(),
-        pictures: Vec::new(),
-        detail: detail.into().0,
-    }
-}
-
-/// What only one kind of item has, from either kind that the town writes.
-struct Particular(Detail);
-
-impl From<EventDetail> for Particular {
-    fn from(event: EventDetail) -> Self {
-        Self(Detail::Event(event))
-    }
-}
-
-impl From<ArticleDetail> for Particular {
-    fn from(article: ArticleDetail) -> Self {
-        Self(Detail::Article(article))
     }
 }

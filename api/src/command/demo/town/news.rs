@@ -7,7 +7,7 @@ use beffroi_schema::{
 };
 use chrono::Duration;
 
-use super::content;
+use super::content::content;
 
 /// How long the first article stands before the others.
 const PINNED: Duration = Duration::days(7);

@@ -4,6 +4,7 @@ mod architecture;
 mod auth;
 mod board;
 mod crash;
+mod demo;
 mod feed;
 mod front;
 mod graphql;

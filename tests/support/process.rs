@@ -53,16 +53,19 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program whose log goes to the file `log`, without this process's environment: half of it is meant for
-    /// tests, and the program refuses variables that it does not know.
+    /// Starts a program whose log goes to the file `log`. Of this process's `BEFFROI_…` variables it sees only those that
+    /// `command` sets itself: the others are meant for tests, and the program refuses variables that it does not know.
     pub fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
         let file = File::create(log)?;
-        command
-            .env_clear()
-            .envs(std::env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("BEFFROI_")))
-            .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file);
+        let ours = std::env::vars_os()
+            .map(|(name, _)| name)
+            .filter(|name| name.to_string_lossy().starts_with("BEFFROI_"));
+        for name in ours {
+            if !command.get_envs().any(|(set, _)| set == name) {
+                command.env_remove(name);
+            }
+        }
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         let child = command
             .spawn()
             .with_context(|| format!("{} does not start", command.get_program().display()))?;
@@ -95,6 +98,11 @@ impl Process {
     pub async fn ended(&mut self) -> anyhow::Result<ExitStatus> {
         let child = &mut self.child;
         until("the process ends", async || child.try_wait().ok().flatten()).await
+    }
+
+    /// Whether it has ended, at this moment.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().ok().flatten().is_some()
     }
 
     /// What it wrote so far.

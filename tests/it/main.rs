@@ -2,7 +2,10 @@
 
 mod architecture;
 mod auth;
+mod bad_input;
 mod board;
+mod configuration;
+mod documents;
 mod feed;
 mod front;
 mod graphql;

@@ -11,9 +11,10 @@ use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseConnection, Stateme
 /// How many rows each table has.
 async fn rows(database: &DatabaseConnection) -> BTreeMap<String, i64> {
     let backend = database.get_database_backend();
-    let tables = match backend {
-        DatabaseBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
-        _ => "SELECT CAST(tablename AS text) AS name FROM pg_tables WHERE schemaname = 'public'",
+    let tables = if backend == DatabaseBackend::Postgres {
+        "SELECT CAST(tablename AS text) AS name FROM pg_tables WHERE schemaname = 'public'"
+    } else {
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
     };
     let select = |text: String| Statement::from_string(backend, text);
     let mut rows = BTreeMap::new();

@@ -91,7 +91,7 @@ async fn an_item_that_cannot_be_is_refused_whole() {
         (placed(titled("Ici"), f64::NAN, f64::INFINITY), "venue.point"),
         (elsewhere, "event.timeZone"),
         (backwards, "event.endsAt"),
-        (endless, "event.recurrence"),
+        (endless, "event.rule"),
         (linked, "link"),
         (topical, "topics.0"),
     ] {

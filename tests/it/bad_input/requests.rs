@@ -50,6 +50,7 @@ async fn bodies_that_are_no_request_are_refused_and_change_nothing() {
 async fn documents_that_would_cost_too_much_are_refused() {
     let front = Front::new().await;
     front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
     let nested = |depth: usize| {
         format!(
             "{{ authorities {{ {} id {} }} }}",
@@ -97,6 +98,7 @@ async fn documents_that_would_cost_too_much_are_refused() {
 async fn arguments_that_cannot_be_are_answered_with_a_sentence() {
     let front = Front::new().await;
     front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
     for (query, said) in [
         (near(91.0, 2.0, 500.0), "latitude is -90 to 90"),
         (near(48.0, -180.5, 500.0), "longitude -180 to 180"),

@@ -31,7 +31,7 @@ pub const PASSWORD: &str = "un tramway nommé beffroi";
 
 /// The front of the application.
 pub struct Front {
-    _database: Database,
+    pub database: Database,
     pub clock: Clock,
     pub store: Store,
     pub state: AppState,
@@ -62,7 +62,7 @@ impl Front {
         );
         let state = AppState::new(Boards::open(store.clone()).await.unwrap(), &instance(), &config).unwrap();
         Self {
-            _database: database,
+            database,
             clock,
             store,
             router: router(state.clone()),

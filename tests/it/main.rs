@@ -2,9 +2,12 @@
 
 mod architecture;
 mod auth;
+mod bad_input;
 mod board;
 mod crash;
 mod demo;
+mod configuration;
+mod documents;
 mod feed;
 mod front;
 mod graphql;

@@ -110,7 +110,8 @@ pub const ABSENCES: &[Absence] = &[
         rule: "only schema/src/clock.rs tells the time",
         reason: "a test moves a clock by five minutes and waits for nothing",
         within: EVERYWHERE,
-        except: &["schema/src/clock.rs"],
+        // The demo is also the outside world, which has its own clock.
+        except: &["schema/src/clock.rs", "api/src/command/demo/"],
         never: &["Utc::now", "Local::now", "SystemTime::now"],
         samples: &[
             "let now = chrono::Utc::now();",
@@ -150,7 +151,8 @@ pub const ABSENCES: &[Absence] = &[
         reason: "when something is due is written on its row, where a restart finds it",
         within: &["schema/src/", "jobs/src/", "api/src/"],
         // A picture is processed within the call that needs it, or given up after a few looks.
-        except: &["jobs/src/networks/mastodon/media.rs"],
+        // A play has its times.
+        except: &["jobs/src/networks/mastodon/media.rs", "api/src/command/demo/"],
         never: &["tokio::time::sleep", "thread::sleep"],
         samples: &["tokio::time::sleep(PAUSE).await;"],
     },

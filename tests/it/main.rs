@@ -3,6 +3,7 @@
 mod architecture;
 mod auth;
 mod board;
+mod counterparts;
 mod feed;
 mod front;
 mod graphql;

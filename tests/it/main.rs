@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod configuration;
 mod documents;
+mod counterparts;
 mod feed;
 mod front;
 mod graphql;

@@ -4,7 +4,10 @@ use async_graphql::{OutputType, Result, SimpleObject};
 use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
-use crate::{graphql::error::Code, limits::MAX_PAGE};
+use crate::{
+    graphql::{desk::items::DeskItem, error::Code},
+    limits::MAX_PAGE,
+};
 
 /// Entries of a page when the client does not say.
 pub const FIRST: usize = 20;
@@ -30,7 +33,8 @@ pub struct PageInfo {
     concrete(name = "ItemEdge", params(Item)),
     concrete(name = "EventEdge", params(Event)),
     concrete(name = "DisruptionEdge", params(Disruption)),
-    concrete(name = "ArticleEdge", params(Article))
+    concrete(name = "ArticleEdge", params(Article)),
+    concrete(name = "DeskItemEdge", params(DeskItem))
 )]
 pub struct Edge<T: OutputType> {
     /// Its place in the list, opaque.
@@ -45,7 +49,8 @@ pub struct Edge<T: OutputType> {
     concrete(name = "ItemConnection", params(Item)),
     concrete(name = "EventConnection", params(Event)),
     concrete(name = "DisruptionConnection", params(Disruption)),
-    concrete(name = "ArticleConnection", params(Article))
+    concrete(name = "ArticleConnection", params(Article)),
+    concrete(name = "DeskItemConnection", params(DeskItem))
 )]
 pub struct Connection<T: OutputType>
 where

@@ -43,11 +43,11 @@ impl Batch {
 
     /// The public states of an item, newest first.
     pub(super) async fn revisions(&self, item: ItemId) -> StoreResult<&[revision::Model]> {
-        let read = async || {
+        let read = async {
             let rows = self.store.revisions_of(&self.scope, &self.items).await?;
-            Ok(grouped(rows, |row| row.item_id))
+            StoreResult::Ok(grouped(rows, |row| row.item_id))
         };
-        Ok(listed(self.revisions.get_or_try_init(read).await?, item))
+        Ok(listed(self.revisions.get_or_try_init(|| read).await?, item))
     }
 
     /// The deliveries of an item, oldest first.
@@ -57,52 +57,47 @@ impl Batch {
 
     /// The attempts at a delivery of one of the items, oldest first.
     pub(super) async fn attempts(&self, delivery: DeliveryId) -> StoreResult<&[attempt::Model]> {
-        let read = async || {
+        let read = async {
             let deliveries = self.all_deliveries().await?.values().flatten();
             let ids: Vec<_> = deliveries.map(|row| row.id).collect();
-            Ok(grouped(self.store.attempts_of(&ids).await?, |row| row.delivery_id))
+            StoreResult::Ok(grouped(self.store.attempts_of(&ids).await?, |row| row.delivery_id))
         };
-        Ok(listed(self.attempts.get_or_try_init(read).await?, delivery))
+        Ok(listed(self.attempts.get_or_try_init(|| read).await?, delivery))
     }
 
     /// What an item became on an account.
     pub(super) async fn receipt(&self, item: ItemId, account: AccountId) -> StoreResult<Option<&receipt::Model>> {
-        let read = async || {
-            let rows = self.store.receipts_of(&self.items).await?;
-            Ok(rows
-                .into_iter()
-                .map(|row| ((row.item_id, row.account_id), row))
-                .collect())
+        let read = async {
+            let rows = self.store.receipts_of(&self.items).await?.into_iter();
+            StoreResult::Ok(rows.map(|row| ((row.item_id, row.account_id), row)).collect())
         };
-        let receipts: &HashMap<_, _> = self.receipts.get_or_try_init(read).await?;
-        Ok(receipts.get(&(item, account)))
+        Ok(self.receipts.get_or_try_init(|| read).await?.get(&(item, account)))
     }
 
     /// An account that a delivery goes to.
     pub(super) async fn account(&self, id: AccountId) -> StoreResult<Option<&account::Model>> {
-        let read = async || {
-            let rows = self.store.accounts(&self.scope, None).await?;
-            Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+        let read = async {
+            let rows = self.store.accounts(&self.scope, None).await?.into_iter();
+            StoreResult::Ok(rows.map(|row| (row.id, row)).collect())
         };
-        let accounts: &HashMap<_, _> = self.accounts.get_or_try_init(read).await?;
-        Ok(accounts.get(&id))
+        Ok(self.accounts.get_or_try_init(|| read).await?.get(&id))
     }
 
     /// The campaigns of an item, newest first.
     pub(super) async fn campaigns(&self, item: ItemId) -> StoreResult<&[Progress]> {
-        let read = async || {
+        let read = async {
             let rows = self.store.campaigns_of_items(&self.scope, &self.items).await?;
-            Ok(grouped(rows, |row| row.campaign.item_id))
+            StoreResult::Ok(grouped(rows, |row| row.campaign.item_id))
         };
-        Ok(listed(self.campaigns.get_or_try_init(read).await?, item))
+        Ok(listed(self.campaigns.get_or_try_init(|| read).await?, item))
     }
 
     async fn all_deliveries(&self) -> StoreResult<&HashMap<ItemId, Vec<delivery::Model>>> {
-        let read = async || {
+        let read = async {
             let rows = self.store.deliveries_of(&self.scope, &self.items).await?;
-            Ok(grouped(rows, |row| row.item_id))
+            StoreResult::Ok(grouped(rows, |row| row.item_id))
         };
-        self.deliveries.get_or_try_init(read).await
+        self.deliveries.get_or_try_init(|| read).await
     }
 }
 

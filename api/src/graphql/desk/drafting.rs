@@ -17,7 +17,6 @@ use crate::graphql::{
     context::Asked as _,
     error::Code,
     guard::{Role, RoleGuard, requires},
-    id,
     problem::{Problem, settle},
     reading::node::NodeId,
     scalar::DateTime,

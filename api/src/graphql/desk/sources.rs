@@ -62,14 +62,14 @@ impl Source {
 
 impl Beside {
     async fn polls(&self, source: SourceId) -> StoreResult<&[poll::Model]> {
-        let read = async || {
+        let read = async {
             let mut polls: HashMap<_, Vec<_>> = HashMap::new();
             for poll in self.store.polls_of(&self.sources, MAX_POLLS).await? {
                 polls.entry(poll.source_id).or_default().push(poll);
             }
             StoreResult::Ok(polls)
         };
-        let polls = self.polls.get_or_try_init(read).await?;
+        let polls = self.polls.get_or_try_init(|| read).await?;
         Ok(polls.get(&source).map_or(&[], Vec::as_slice))
     }
 }

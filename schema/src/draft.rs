@@ -2,7 +2,7 @@
 
 use crate::{
     id::AuthorityId,
-    value::{Detail, EventDetail, ItemContent, Problem, ProblemCode, Selectors},
+    value::{Detail, DisruptionDetail, EventDetail, ItemContent, Period, Periods, Problem, ProblemCode},
 };
 
 /// Characters of a title.
@@ -56,7 +56,7 @@ pub fn problems(content: &ItemContent) -> Vec<Problem> {
     found.extend(content.link.as_deref().and_then(|link| url_problem("link", link)));
     match &content.detail {
         Detail::Event(event) => found.extend(event_problems(event)),
-        Detail::Disruption(disruption) => found.extend(selector_problems(&disruption.selectors)),
+        Detail::Disruption(disruption) => found.extend(disruption_problems(disruption)),
         Detail::Article(article) => {
             found.extend(
                 article
@@ -192,10 +192,26 @@ fn event_problems(event: &EventDetail) -> Vec<Problem> {
     found
 }
 
-fn selector_problems(selectors: &Selectors) -> Vec<Problem> {
-    count_problem("disruption.selectors", selectors.0.len(), MAX_PLACES)
-        .into_iter()
-        .collect()
+fn disruption_problems(disruption: &DisruptionDetail) -> Vec<Problem> {
+    let selectors = count_problem("disruption.selectors", disruption.selectors.0.len(), MAX_PLACES);
+    let impact = period_problems("disruption.impactPeriods", &disruption.impact);
+    let display = period_problems("disruption.displayPeriods", &disruption.display);
+    selectors.into_iter().chain(impact).chain(display).collect()
+}
+
+fn period_problems(path: &str, periods: &Periods) -> Vec<Problem> {
+    let reversed = |period: &Period| matches!((period.start, period.end), (Some(start), Some(end)) if end <= start);
+    let wrong = periods.0.iter().enumerate().filter(|(_, period)| reversed(period));
+    let too_many = count_problem(path, periods.0.len(), MAX_PLACES);
+    let backwards = wrong.map(|(position, _)| {
+        Problem::new(
+            ProblemCode::OutOfRange,
+            format!("{path}.{position}.end"),
+            "La fin doit suivre le début.",
+            "The end must follow the start.",
+        )
+    });
+    too_many.into_iter().chain(backwards).collect()
 }
 
 fn count_problem(path: &str, length: usize, max: usize) -> Option<Problem> {

@@ -2,13 +2,16 @@
 
 mod architecture;
 mod auth;
+mod authorisation;
 mod bad_input;
 mod board;
+mod configuration;
+mod contract;
+mod counterparts;
 mod crash;
 mod demo;
-mod configuration;
+mod desk;
 mod documents;
-mod counterparts;
 mod feed;
 mod front;
 mod graphql;
@@ -16,6 +19,7 @@ mod http;
 mod import;
 mod limits;
 mod migrations;
+mod office;
 mod processes;
 mod push;
 mod site;

@@ -2,7 +2,7 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use beffroi_schema::{clock::Timestamp, value};
-use chrono::{FixedOffset, NaiveDate, Offset as _, SecondsFormat, TimeZone as _, Utc};
+use chrono::{FixedOffset, NaiveDate, NaiveDateTime, Offset as _, SecondsFormat, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 /// An instant, as RFC 3339 writes it: `2026-03-28T08:00:00+01:00`. Answers carry the offset of the place concerned.
@@ -54,6 +54,25 @@ impl ScalarType for LocalDate {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+/// An hour on the wall, on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalDateTime(pub NaiveDateTime);
+
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+/// What the clock on the wall shows, on a day, whatever the time zone: `2026-03-28T20:30:00`.
+impl ScalarType for LocalDateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => Ok(Self(NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")?)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.format("%Y-%m-%dT%H:%M:%S").to_string())
     }
 }
 

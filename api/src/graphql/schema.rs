@@ -6,9 +6,17 @@ use beffroi_schema::{address::Addresses, board::Boards};
 use super::{
     context::PublicUrl,
     desk::{
+        accounts::AccountMutation,
         audit::AuditQuery,
+        authorities::AuthorityMutation,
+        deliveries::DeliveryMutation,
+        drafting::ItemMutation,
         people::{PeopleMutation, PeopleQuery},
+        pictures::PictureMutation,
+        room::DeskQuery,
+        sources::SourceMutation,
         tokens::{TokenMutation, TokenQuery},
+        zones::ZoneMutation,
     },
     error::Errors,
     reading::{authority::AuthorityQuery, changes::ChangeSubscription, lists::ListQuery, node::NodeQuery},
@@ -24,11 +32,22 @@ pub struct Query(
     PeopleQuery,
     TokenQuery,
     AuditQuery,
+    DeskQuery,
 );
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(PeopleMutation, TokenMutation);
+pub struct Mutation(
+    ItemMutation,
+    DeliveryMutation,
+    PictureMutation,
+    AccountMutation,
+    SourceMutation,
+    ZoneMutation,
+    AuthorityMutation,
+    PeopleMutation,
+    TokenMutation,
+);
 
 /// What can be followed as it happens.
 #[derive(Debug, Default, MergedSubscription)]

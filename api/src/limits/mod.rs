@@ -6,6 +6,7 @@ mod requests;
 mod sign_ins;
 
 use async_graphql::{ObjectType, SchemaBuilder, SubscriptionType};
+use beffroi_schema::store::MAX_PICTURE_BYTES;
 
 pub(crate) use self::requests::{hold, seconds};
 pub use self::{bucket::Buckets, requests::Requests, sign_ins::SignIns};
@@ -20,6 +21,8 @@ pub const MAX_ALIASES: usize = 30;
 pub const MAX_DIRECTIVES: usize = 5;
 /// Largest body, and longest query string, in bytes. It also bounds the tokens of a document.
 pub const MAX_REQUEST_BYTES: usize = 32 * 1024;
+/// Largest body of a request that is signed in: a picture in base64, and what is said about it.
+pub const MAX_STAFF_REQUEST_BYTES: usize = MAX_PICTURE_BYTES / 3 * 4 + MAX_REQUEST_BYTES;
 /// Most entries of one page of a connection; more are not refused, but not given.
 pub const MAX_PAGE: usize = 100;
 /// Entries of a page when nothing is said.

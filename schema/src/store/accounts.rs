@@ -14,7 +14,7 @@ use crate::{
     draft::{MAX_NAME, text_problem},
     entity::account,
     id::{AccountId, AuthorityId},
-    value::{AccountHealth, AccountRules, AccountState, Capabilities, Network, Scope, Viewer},
+    value::{AccountHealth, AccountRules, AccountState, Capabilities, Network, Problem, ProblemCode, Scope, Viewer},
 };
 
 /// A new account.
@@ -48,8 +48,11 @@ pub enum CheckResult {
 impl Store {
     /// Adds an account. It is checked at the next look.
     pub async fn create_account(&self, new: NewAccount, by: &Viewer) -> StoreResult<account::Model> {
-        if let Some(problem) = text_problem("name", &new.name, MAX_NAME) {
-            return Err(problem.into());
+        let mut problems = new.rules.problems();
+        problems.extend(text_problem("name", &new.name, MAX_NAME));
+        problems.extend(self.zone_problem(new.authority, &new.rules).await?);
+        if !problems.is_empty() {
+            return Err(StoreError::Problems(problems));
         }
         let (id, now): (AccountId, _) = (self.ids.make(), self.clock.now());
         let row = account::Model {
@@ -99,6 +102,12 @@ impl Store {
         rules: AccountRules,
         by: &Viewer,
     ) -> StoreResult<account::Model> {
+        let row = self.account(scope, id).await?.ok_or(StoreError::NotFound)?;
+        let mut problems = rules.problems();
+        problems.extend(self.zone_problem(row.authority_id, &rules).await?);
+        if !problems.is_empty() {
+            return Err(StoreError::Problems(problems));
+        }
         self.change_account(scope, id, Some(version), "account.rules", by, |active| {
             active.rules = Set(rules);
         })
@@ -214,6 +223,24 @@ impl Store {
         }
         active.update(&self.db).await?;
         Ok(())
+    }
+
+    /// A rule that names a zone of somebody else would let nothing through.
+    async fn zone_problem(&self, authority: AuthorityId, rules: &AccountRules) -> StoreResult<Option<Problem>> {
+        if rules.zones.is_empty() {
+            return Ok(None);
+        }
+        let own = self.zones(authority).await?;
+        let known = |id| own.iter().any(|zone| zone.id == id);
+        let strange = rules.zones.iter().position(|&id| !known(id));
+        Ok(strange.map(|position| {
+            Problem::new(
+                ProblemCode::Unknown,
+                format!("rules.zones.{position}"),
+                "Cette zone n’existe pas chez cette collectivité.",
+                "This zone does not exist in this authority.",
+            )
+        }))
     }
 
     async fn change_account(

@@ -30,7 +30,7 @@ const MAX_UPDATES: usize = 100;
 impl Store {
     /// Every authority as residents see it, by name.
     pub async fn board_authorities(&self) -> StoreResult<Vec<Authority>> {
-        Ok(self.authorities().await?.into_iter().map(authority_of).collect())
+        Ok(self.authorities().await?.into_iter().map(Authority::from).collect())
     }
 
     /// An authority with its zones, lines and stops, retired ones included: alerts go on naming them.
@@ -40,8 +40,8 @@ impl Store {
         };
         let served = self.served(id).await?;
         Ok(Some(Places::new(
-            authority_of(authority),
-            self.zones(id).await?.into_iter().map(zone_of).collect(),
+            Authority::from(authority),
+            self.zones(id).await?.into_iter().map(Zone::from).collect(),
             self.lines(id).await?.into_iter().map(line_of).collect(),
             self.stops(id).await?.into_iter().map(stop_of).collect(),
             served.into_iter().map(|row| (row.line_id, row.stop_id)).collect(),
@@ -299,26 +299,30 @@ fn item_of(row: &item::Model, revision: revision::Model) -> Option<Item> {
     })
 }
 
-fn authority_of(row: authority::Model) -> Authority {
-    Authority {
-        id: row.id,
-        slug: row.slug,
-        kind: row.kind,
-        parent: row.parent_id,
-        name: row.name,
-        language: row.language,
-        time_zone: row.time_zone,
-        boundary: row.boundary,
+impl From<authority::Model> for Authority {
+    fn from(row: authority::Model) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            kind: row.kind,
+            parent: row.parent_id,
+            name: row.name,
+            language: row.language,
+            time_zone: row.time_zone,
+            boundary: row.boundary,
+        }
     }
 }
 
-fn zone_of(row: zone::Model) -> Zone {
-    Zone {
-        id: row.id,
-        slug: row.slug,
-        name: row.name,
-        area: Spot::shape(&row.shape),
-        shape: row.shape,
+impl From<zone::Model> for Zone {
+    fn from(row: zone::Model) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            area: Spot::shape(&row.shape),
+            shape: row.shape,
+        }
     }
 }
 

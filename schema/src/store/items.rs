@@ -11,7 +11,7 @@ use super::{Store, StoreError, StoreResult};
 use crate::{
     clock::Timestamp,
     draft::{self, Draft},
-    entity::item,
+    entity::{item, revision},
     id::{AuthorityId, ItemId},
     value::{ItemContent, ItemStatus, Kind, Scope, Viewer},
 };
@@ -155,6 +155,13 @@ impl Store {
             .order_by_desc(item::Column::Id);
         let rows = newest_first.limit(limit).all(&self.db).await?;
         with_contents(&self.db, rows).await
+    }
+
+    /// The public states of items, newest first.
+    pub async fn revisions_of(&self, scope: &Scope, items: &[ItemId]) -> StoreResult<Vec<revision::Model>> {
+        let rows = revision::Entity::find().filter(revision::Column::ItemId.is_in(items.iter().copied()));
+        let rows = rows.order_by_desc(revision::Column::Version).all(&self.db).await?;
+        Ok(rows.into_iter().filter(|row| scope.covers(row.authority_id)).collect())
     }
 
     async fn keyed_draft(&self, draft: &Draft) -> StoreResult<Option<StoredItem>> {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, sea_query::Expr,
+    QuerySelect as _, Set,
+    sea_query::{Expr, ExprTrait as _, Query},
 };
 
 use super::{Store, StoreError, StoreResult, claim};
@@ -23,6 +24,9 @@ pub use self::settle::{PollOutcome, PollSummary};
 
 /// Seconds between two polls, at least and at most.
 const INTERVAL_S: std::ops::RangeInclusive<i32> = 10..=86_400;
+
+/// How recent a poll is among those of its source, from 1.
+const RANK: &str = "rank";
 
 /// A new source.
 #[derive(Clone, Debug)]
@@ -133,12 +137,26 @@ impl Store {
         Ok(rows.into_iter().filter(|row| scope.covers(row.authority_id)).collect())
     }
 
-    /// The last polls of a source, newest first.
-    pub async fn polls(&self, source: SourceId, limit: u64) -> StoreResult<Vec<poll::Model>> {
-        let last = poll::Entity::find()
-            .filter(poll::Column::SourceId.eq(source))
-            .order_by_desc(poll::Column::At);
-        Ok(last.limit(limit).all(&self.db).await?)
+    /// The last polls of each of these sources, newest first, `each` of one source at most.
+    pub async fn polls_of(&self, sources: &[SourceId], each: u64) -> StoreResult<Vec<poll::Model>> {
+        let rank = Expr::cust("ROW_NUMBER() OVER (PARTITION BY source_id ORDER BY at DESC, id DESC)");
+        let ranked = Query::select()
+            .column(poll::Column::Id)
+            .expr_as(rank, RANK)
+            .from(poll::Entity)
+            .and_where(poll::Column::SourceId.is_in(sources.iter().copied()))
+            .take();
+        let last = Query::select()
+            .column(poll::Column::Id)
+            .from_subquery(ranked, "ranked")
+            .and_where(Expr::col(RANK).lte(each))
+            .take();
+        let polls = poll::Entity::find().filter(poll::Column::Id.in_subquery(last));
+        Ok(polls
+            .order_by_desc(poll::Column::At)
+            .order_by_desc(poll::Column::Id)
+            .all(&self.db)
+            .await?)
     }
 
     /// Takes up to `limit` sources that are due: one poller per source, however many workers there are.

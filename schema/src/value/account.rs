@@ -3,8 +3,15 @@
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Language, Severity};
+use super::{Kind, Language, Problem, ProblemCode, Severity};
 use crate::{clock::Timestamp, id::ZoneId};
+
+/// Minutes of a day.
+const MINUTES_PER_DAY: u16 = 24 * 60;
+/// Hashtags that are added to every post.
+const MAX_HASHTAGS: usize = 10;
+/// Topics or zones of an account's rules, each.
+const MAX_RULE_MEMBERS: usize = 100;
 
 closed_set! {
     /// A social network: a protocol, and the rules of whoever runs it.
@@ -114,6 +121,46 @@ pub struct AccountRules {
     pub language: Option<Language>,
     /// Added to every post, without `#`.
     pub hashtags: Vec<String>,
+}
+
+impl AccountRules {
+    /// What must be put right before they can hold. Whether the zones exist is the store's to say.
+    pub fn problems(&self) -> Vec<Problem> {
+        let hours = self.hours.filter(|(from, to)| from.max(to) >= &MINUTES_PER_DAY);
+        let hours = hours.map(|_| {
+            Problem::new(
+                ProblemCode::OutOfRange,
+                "rules.hours",
+                "Une heure de la journée va de 0 à 1439 minutes.",
+                "A time of the day goes from 0 to 1439 minutes.",
+            )
+        });
+        let tag = |tag: &str| !tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let hashtags = self.hashtags.iter().enumerate().filter(|(_, text)| !tag(text));
+        let hashtags = hashtags.map(|(position, _)| {
+            Problem::new(
+                ProblemCode::Invalid,
+                format!("rules.hashtags.{position}"),
+                "Un mot-dièse s’écrit sans « # » ni espace.",
+                "A hashtag is written without “#” or spaces.",
+            )
+        });
+        let many = [
+            ("rules.hashtags", self.hashtags.len(), MAX_HASHTAGS),
+            ("rules.topics", self.topics.len(), MAX_RULE_MEMBERS),
+            ("rules.zones", self.zones.len(), MAX_RULE_MEMBERS),
+        ];
+        let many = many.into_iter().filter(|(_, length, max)| length > max);
+        let many = many.map(|(path, length, max)| {
+            Problem::new(
+                ProblemCode::TooMany,
+                path,
+                format!("Il y en a {length} ; le maximum est de {max}."),
+                format!("There are {length}; the most is {max}."),
+            )
+        });
+        hours.into_iter().chain(hashtags).chain(many).collect()
+    }
 }
 
 /// How an account was at its last check.

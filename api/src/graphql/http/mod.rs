@@ -1,5 +1,5 @@
 //! GraphQL over HTTP (<https://graphql.github.io/graphql-over-http/draft/>): one request, one answer, and as little
-//! room for other sites as possible: only JSON is read, no batches, no uploads, no mutations by GET.
+//! room for other sites as possible: only JSON is read, no batches, no form uploads, no mutations by GET.
 
 mod persisted;
 mod read;
@@ -11,20 +11,20 @@ use std::sync::Arc;
 use async_graphql::{Executor, Request as GraphqlRequest, Response as Answer, parser::types::OperationType};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use beffroi_schema::value::Viewer;
 use tower_http::cors::{Any, CorsLayer};
 
 pub use self::refusal::Refusal;
-use self::{persisted::Persisted, read::Asked, respond::Media};
+use self::{persisted::Persisted, respond::Media};
 use super::{context::Asker, error::Code, explorer};
 use crate::{
     auth::{self, AuthError, ClientAddress, Credential},
     language,
-    limits::MAX_REQUEST_BYTES,
     state::AppState,
 };
 
@@ -42,7 +42,6 @@ pub fn routes<E: Executor>(executor: E) -> Router<AppState> {
         move |state: State<AppState>, address: ClientAddress, request: Request| answer(at, state, address, request);
     Router::new()
         .route(PATH, get(ask.clone()).post(ask))
-        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         // Any site may ask what is public; none may do so as the visitor: no credentials.
         .layer(
             CorsLayer::new()
@@ -77,10 +76,15 @@ async fn answer<E: Executor>(
     };
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let asked = async {
-        let read = read::read(request).await?;
-        let mut asker = recognise(&state, &method, &headers, &read).await?;
-        asker.address = address;
-        let mut request = desk.persisted.resolve(read.request).await?;
+        let viewer = recognise(&state, &method, &headers).await?;
+        let asked = read::read(request, viewer.is_some()).await?;
+        let asker = Asker {
+            viewer,
+            languages: language::wanted(&headers, asked.languages.as_deref()),
+            address,
+            device: auth::device_credential(&headers),
+        };
+        let mut request = desk.persisted.resolve(asked.request).await?;
         refuse_writing_by_get(&method, &mut request)?;
         let key = state.answers().key(&mut request, &asker);
         Ok::<_, Refusal>((key, request.data(asker)))
@@ -121,7 +125,7 @@ async fn execute<E: Executor>(executor: &E, state: &AppState, request: GraphqlRe
 }
 
 /// Who asks. A browser's cookie does not make a write: the request must also come from our own pages.
-async fn recognise(state: &AppState, method: &Method, headers: &HeaderMap, asked: &Asked) -> Result<Asker, Refusal> {
+async fn recognise(state: &AppState, method: &Method, headers: &HeaderMap) -> Result<Option<Viewer>, Refusal> {
     let credential = Credential::read(headers);
     if matches!(credential, Credential::Cookie(_))
         && *method != Method::GET
@@ -130,15 +134,9 @@ async fn recognise(state: &AppState, method: &Method, headers: &HeaderMap, asked
         let said = "a request with a session must come from this site's own pages";
         return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, said));
     }
-    let viewer = credential.viewer(state).await.map_err(|error| match error {
+    credential.viewer(state).await.map_err(|error| match error {
         AuthError::Token => Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, error.to_string()),
         AuthError::Store(error) => Refusal::internal(state, &error),
-    })?;
-    Ok(Asker {
-        viewer,
-        languages: language::wanted(headers, asked.languages.as_deref()),
-        address: None,
-        device: auth::device_credential(headers),
     })
 }
 

@@ -11,7 +11,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Refusal;
-use crate::{graphql::error::Code, limits::MAX_REQUEST_BYTES};
+use crate::{
+    graphql::error::Code,
+    limits::{MAX_REQUEST_BYTES, MAX_STAFF_REQUEST_BYTES},
+};
 
 /// A request, and what its address says beside it.
 #[derive(Debug)]
@@ -21,11 +24,12 @@ pub(super) struct Asked {
     pub(super) languages: Option<String>,
 }
 
-/// Reads a request, or says what is wrong with it.
-pub(super) async fn read(request: Request) -> Result<Asked, Refusal> {
+/// Reads a request, or says what is wrong with it. Staff send pictures and outlines in variables: those who are
+/// `signed_in` may send more, but no longer document.
+pub(super) async fn read(request: Request, signed_in: bool) -> Result<Asked, Refusal> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     if query.len() > MAX_REQUEST_BYTES {
-        return Err(too_large());
+        return Err(too_large(MAX_REQUEST_BYTES));
     }
     let parameters = Parameters::read(&query);
     if *request.method() == Method::GET {
@@ -36,11 +40,18 @@ pub(super) async fn read(request: Request) -> Result<Asked, Refusal> {
         });
     }
     refuse_other_types(request.headers())?;
-    let body = to_bytes(request.into_body(), MAX_REQUEST_BYTES)
-        .await
-        .map_err(|_| too_large())?;
+    let most = if signed_in {
+        MAX_STAFF_REQUEST_BYTES
+    } else {
+        MAX_REQUEST_BYTES
+    };
+    let body = to_bytes(request.into_body(), most).await.map_err(|_| too_large(most))?;
+    let request = from_json(&body)?;
+    if request.query.len() > MAX_REQUEST_BYTES {
+        return Err(too_large(MAX_REQUEST_BYTES));
+    }
     Ok(Asked {
-        request: from_json(&body)?,
+        request,
         languages: parameters.languages,
     })
 }
@@ -161,7 +172,7 @@ fn bad(message: impl Into<String>) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
 }
 
-fn too_large() -> Refusal {
-    let said = format!("a request has at most {MAX_REQUEST_BYTES} bytes");
+fn too_large(most: usize) -> Refusal {
+    let said = format!("a request has at most {most} bytes");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadUserInput, said)
 }

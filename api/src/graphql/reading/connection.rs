@@ -5,7 +5,10 @@ use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
 use crate::{
-    graphql::{desk::audit::AuditEntry, error::Code},
+    graphql::{
+        desk::{audit::AuditEntry, items::DeskItem},
+        error::Code,
+    },
     limits::{DEFAULT_PAGE, MAX_PAGE},
 };
 
@@ -19,7 +22,8 @@ pub const PLACES_MAX: usize = 1_000;
     concrete(name = "EventEdge", params(Event)),
     concrete(name = "DisruptionEdge", params(Disruption)),
     concrete(name = "ArticleEdge", params(Article)),
-    concrete(name = "AuditEdge", params(AuditEntry))
+    concrete(name = "AuditEdge", params(AuditEntry)),
+    concrete(name = "DeskItemEdge", params(DeskItem))
 )]
 pub struct Edge<T: OutputType> {
     /// Its place in the list, opaque.
@@ -35,7 +39,8 @@ pub struct Edge<T: OutputType> {
     concrete(name = "EventConnection", params(Event)),
     concrete(name = "DisruptionConnection", params(Disruption)),
     concrete(name = "ArticleConnection", params(Article)),
-    concrete(name = "AuditConnection", params(AuditEntry))
+    concrete(name = "AuditConnection", params(AuditEntry)),
+    concrete(name = "DeskItemConnection", params(DeskItem))
 )]
 pub struct Connection<T: OutputType>
 where

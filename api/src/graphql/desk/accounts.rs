@@ -1,0 +1,340 @@
+//! Accounts on social networks.
+
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
+use beffroi_schema::{
+    draft::{MAX_NAME, text_problem, url_problem},
+    entity::account,
+    id::AccountId,
+    store::{NewAccount, StoreError, StoreResult},
+    value::{self, AccountRules},
+};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::{
+    local_time,
+    rules::{AccountRulesInput, Rules},
+    scope, within,
+    words::AccountState,
+};
+use crate::graphql::{
+    context::Asked as _,
+    guard::{Role, RoleGuard, requires},
+    id,
+    problem::{Problem, settle},
+    scalar::DateTime,
+    words::Network,
+};
+
+/// Characters of a token or app password.
+const MAX_SECRET: usize = 4_096;
+
+/// An account's row. Its secret has no field.
+#[derive(Clone, Debug)]
+pub struct Account(pub(super) account::Model);
+
+/// A page or handle on a social network. Its secret can be replaced, and never read.
+#[Object]
+impl Account {
+    /// Its global id.
+    async fn id(&self) -> ID {
+        id::global("Account", self.0.id.0)
+    }
+
+    /// Whose it is.
+    async fn authority_id(&self) -> ID {
+        id::global("Authority", self.0.authority_id.0)
+    }
+
+    /// On which network.
+    async fn network(&self) -> Network {
+        self.0.network.into()
+    }
+
+    /// How staff call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether anything is sent there.
+    async fn state(&self) -> AccountState {
+        self.0.state.into()
+    }
+
+    /// Why it is locked, in the network's own sentence; null when it is not.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// What goes there.
+    async fn rules(&self) -> Rules {
+        Rules::from(&self.0.rules)
+    }
+
+    /// How it was at its last check; null before the first.
+    async fn health(&self, ctx: &Context<'_>) -> Result<Option<AccountHealth>> {
+        let health = self.0.health.as_ref();
+        let health = health.map(|health| {
+            Ok(AccountHealth {
+                checked_at: local_time(ctx, self.0.authority_id, health.checked_at)?,
+                handle: health.handle.clone(),
+                url: health.url.clone(),
+                followers: health.followers,
+            })
+        });
+        health.transpose()
+    }
+
+    /// Length of a post, in the units of the network; null before the first check.
+    async fn text_limit(&self) -> Option<u32> {
+        self.0.capabilities.as_ref().map(|able| able.text.units)
+    }
+
+    /// Whether a post can be changed there; null before the first check.
+    async fn can_edit(&self) -> Option<bool> {
+        self.0.capabilities.as_ref().map(|able| able.edit)
+    }
+
+    /// Whether a post can be taken back there; null before the first check.
+    async fn can_delete(&self) -> Option<bool> {
+        self.0.capabilities.as_ref().map(|able| able.delete)
+    }
+
+    /// Grows by one at each change: pass it with the next one.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// How an account was at its last check.
+#[derive(Debug, SimpleObject)]
+pub struct AccountHealth {
+    /// When it was checked.
+    checked_at: DateTime,
+    /// The name by which the network knows us.
+    handle: String,
+    /// The page of the account; null when the network gives none.
+    url: Option<String>,
+    /// Followers; null when the network does not tell.
+    followers: Option<u64>,
+}
+
+/// Acts on accounts.
+#[derive(Debug, Default)]
+pub struct AccountMutation;
+
+#[Object]
+impl AccountMutation {
+    /// Adds an account. It is tried at once; `health` or `reason` say how that went.
+    #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
+    async fn create_account(&self, ctx: &Context<'_>, input: CreateAccountInput) -> Result<AccountPayload> {
+        let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
+        let mut problems = input.network.problems();
+        problems.extend(secret_problem(&input.secret));
+        let mut rules = AccountRules::default();
+        if let Some(wanted) = input.rules {
+            wanted.apply(&mut rules, &mut problems);
+        }
+        if !problems.is_empty() {
+            return answered(Err(StoreError::Problems(problems)));
+        }
+        let (network, settings) = input.network.settings();
+        let new = NewAccount {
+            authority: home.id,
+            network,
+            name: input.name,
+            settings,
+            secret: SecretString::from(input.secret),
+            rules,
+        };
+        answered(ctx.store()?.create_account(new, ctx.viewer()?).await)
+    }
+
+    /// Changes what goes to an account.
+    #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
+    async fn set_account_rules(&self, ctx: &Context<'_>, input: SetAccountRulesInput) -> Result<AccountPayload> {
+        let scope = scope(ctx, value::Role::Admin)?;
+        let (store, id) = (ctx.store()?, id::local::<AccountId>("Account", &input.id)?);
+        let known = store.account(&scope, id).await?.ok_or(StoreError::NotFound)?;
+        if known.version != input.version {
+            return answered(Err(StoreError::Conflict { current: known.version }));
+        }
+        let (mut rules, mut problems) = (known.rules, Vec::new());
+        input.rules.apply(&mut rules, &mut problems);
+        if !problems.is_empty() {
+            return answered(Err(StoreError::Problems(problems)));
+        }
+        let done = store.set_account_rules(&scope, id, input.version, rules, ctx.viewer()?);
+        answered(done.await)
+    }
+
+    /// Gives an account a new token or app password, and lets it go on.
+    #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
+    async fn set_account_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account's global id.")] id: ID,
+        #[graphql(desc = "The token or app password: kept encrypted, never shown.")] secret: String,
+    ) -> Result<AccountPayload> {
+        let scope = scope(ctx, value::Role::Admin)?;
+        let id = id::local("Account", &id)?;
+        if let Some(problem) = secret_problem(&secret) {
+            return answered(Err(problem.into()));
+        }
+        let (store, secret) = (ctx.store()?, SecretString::from(secret));
+        answered(store.set_account_secret(&scope, id, &secret, ctx.viewer()?).await)
+    }
+
+    /// Stops an account: its posts wait.
+    #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
+    async fn pause_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account's global id.")] id: ID,
+    ) -> Result<AccountPayload> {
+        let (scope, id) = (scope(ctx, value::Role::Admin)?, id::local("Account", &id)?);
+        answered(ctx.store()?.pause_account(&scope, id, ctx.viewer()?).await)
+    }
+
+    /// Lets an account go on, paused or locked.
+    #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
+    async fn resume_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account's global id.")] id: ID,
+    ) -> Result<AccountPayload> {
+        let (scope, id) = (scope(ctx, value::Role::Admin)?, id::local("Account", &id)?);
+        answered(ctx.store()?.resume_account(&scope, id, ctx.viewer()?).await)
+    }
+}
+
+/// An account to add.
+#[derive(Debug, InputObject)]
+pub struct CreateAccountInput {
+    /// Whose it will be.
+    authority_id: ID,
+    /// How staff will call it.
+    name: String,
+    /// Where it is.
+    network: NetworkInput,
+    /// The token or app password: kept encrypted, never shown.
+    secret: String,
+    /// What goes there; absent: everything.
+    rules: Option<AccountRulesInput>,
+}
+
+/// Where an account is.
+#[derive(Debug, OneofObject)]
+pub enum NetworkInput {
+    /// On Mastodon, or a server that speaks its API.
+    Mastodon(MastodonInput),
+    /// On Bluesky, or another AT Protocol server.
+    Bluesky(BlueskyInput),
+    /// A Facebook Page.
+    Facebook(FacebookInput),
+}
+
+/// An account on Mastodon. Its secret is an access token.
+#[derive(Debug, InputObject)]
+pub struct MastodonInput {
+    /// The server: `https://mastodon.example`.
+    instance: String,
+}
+
+/// An account on Bluesky. Its secret is an app password.
+#[derive(Debug, InputObject)]
+pub struct BlueskyInput {
+    /// The server that holds it: `https://bsky.social`.
+    pds: String,
+    /// Its handle or DID: `town.bsky.social`.
+    identifier: String,
+    /// Whether changed posts are shown changed: the official app does not; a correction is a reply then.
+    #[graphql(default = false)]
+    edits: bool,
+}
+
+/// A Facebook Page. Its secret is a Page access token.
+#[derive(Debug, InputObject)]
+pub struct FacebookInput {
+    /// The Page's numeric id.
+    page: String,
+}
+
+impl NetworkInput {
+    fn problems(&self) -> Vec<value::Problem> {
+        let digits = |page: &str| !page.is_empty() && page.bytes().all(|byte| byte.is_ascii_digit());
+        match self {
+            Self::Mastodon(mastodon) => url_problem("network.mastodon.instance", &mastodon.instance)
+                .into_iter()
+                .collect(),
+            Self::Bluesky(bluesky) => [
+                url_problem("network.bluesky.pds", &bluesky.pds),
+                text_problem("network.bluesky.identifier", &bluesky.identifier, MAX_NAME),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            Self::Facebook(facebook) if digits(&facebook.page) => Vec::new(),
+            Self::Facebook(_) => vec![value::Problem::new(
+                value::ProblemCode::Invalid,
+                "network.facebook.page",
+                "L’identifiant d’une Page est un nombre.",
+                "The id of a Page is a number.",
+            )],
+        }
+    }
+
+    /// As the account's row keeps it.
+    fn settings(self) -> (value::Network, serde_json::Value) {
+        let (network, mut settings) = match self {
+            Self::Mastodon(it) => (value::Network::Mastodon, json!({ "instance": it.instance })),
+            Self::Bluesky(it) => (
+                value::Network::Bluesky,
+                json!({ "pds": it.pds, "identifier": it.identifier, "edits": it.edits }),
+            ),
+            Self::Facebook(it) => (value::Network::Facebook, json!({ "page": it.page })),
+        };
+        settings["network"] = json!(network);
+        (network, settings)
+    }
+}
+
+/// Which rules for which account.
+#[derive(Debug, InputObject)]
+pub struct SetAccountRulesInput {
+    /// The account.
+    id: ID,
+    /// The version that the change is based on: an older one answers `CONFLICT`, with `currentVersion`.
+    version: i32,
+    /// The rules that change.
+    rules: AccountRulesInput,
+}
+
+/// The account as it is after an act.
+#[derive(Debug, SimpleObject)]
+pub struct AccountPayload {
+    /// The account; null when there are problems: nothing was written then.
+    account: Option<Account>,
+    /// What to put right.
+    problems: Vec<Problem>,
+}
+
+fn secret_problem(secret: &str) -> Option<value::Problem> {
+    if !secret.trim().is_empty() {
+        return text_problem("secret", secret, MAX_SECRET);
+    }
+    Some(value::Problem::new(
+        value::ProblemCode::Missing,
+        "secret",
+        "Collez le jeton ou le mot de passe d’application que le réseau a donné.",
+        "Paste the token or app password that the network gave.",
+    ))
+}
+
+fn answered(done: StoreResult<account::Model>) -> Result<AccountPayload> {
+    let (row, problems) = settle(done)?;
+    Ok(AccountPayload {
+        account: row.map(Account),
+        problems,
+    })
+}

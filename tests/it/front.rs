@@ -1,6 +1,8 @@
 //! The front of the application, in this process: its router over an empty database, a clock that is moved by hand, and
 //! short ways to ask.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -14,7 +14,9 @@ async fn shape(database: &Database) -> Vec<String> {
              FROM information_schema.columns WHERE table_schema = 'public' \
              UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
         }
-        _ => "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        DatabaseBackend::Sqlite | DatabaseBackend::MySql => {
+            "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+        }
     };
     let statement = Statement::from_string(db.get_database_backend(), query);
     let rows = db.query_all_raw(statement).await.unwrap();

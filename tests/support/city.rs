@@ -91,10 +91,7 @@ impl City {
                 return;
             }
         }
-        assert!(
-            std::thread::panicking(),
-            "the city does not come to rest: something is due again and again"
-        );
+        panic!("the city does not come to rest: something is due again and again");
     }
 
     /// Lets time pass at once, then settles: what was due meanwhile is done now, at the new time.

@@ -135,6 +135,12 @@ async fn signing_in_again_does_not_send_a_doubtful_post_a_second_time() {
         city.settle().await;
         miniature.next_any(Fault::TokenRevoked);
         city.later(Duration::minutes(1)).await;
+        if city.account_now(account.id).await.state == AccountState::Locked {
+            let [delivery] = city.deliveries(item, &account).await.try_into().unwrap();
+            assert_eq!(delivery.state, DeliveryState::Unknown, "{network}: the doubt stays");
+        } else {
+            assert_eq!(network, Network::Bluesky, "only its sessions are renewed by themselves");
+        }
         let resumed = city
             .store
             .resume_account(&Scope::Instance, account.id, &machine("test"))

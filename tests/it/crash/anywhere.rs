@@ -27,6 +27,7 @@ async fn a_delivery_survives_death_at_any_point() {
             while city.worker.fan_out().await.unwrap() {}
             let worker = city.another_worker().await;
             let ended = die_after(turns, worker.deliver()).await;
+            drop(worker);
             go_on(&city).await;
             assert_once(&city, &account, item, &format!("{network}, at {turns}")).await;
             if ended {
@@ -44,7 +45,9 @@ async fn fan_out_survives_death_at_any_point() {
     city.phone("marie", &[(FollowKind::Topic, TRANSPORT)]).await;
     for turns in 0..MOST_TURNS {
         let item = city.publish(scene::tram_stopped()).await;
-        let ended = die_after(turns, city.worker.fan_out()).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.fan_out()).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         assert_eq!(city.deliveries(item, &account).await.len(), 1, "at {turns}");
         assert_eq!(city.campaigns(item).await.len(), 1, "at {turns}");
@@ -67,6 +70,7 @@ async fn a_campaign_survives_death_at_any_point() {
         let worker = city.another_worker().await;
         let pushing = async { while worker.push().await.unwrap() {} };
         let ended = die_after(turns, pushing).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         city.later(OTHER_LEASE).await;
         let id = item.to_string();
@@ -94,7 +98,9 @@ async fn a_poll_survives_death_at_any_point() {
         let title = format!("Ligne B interrompue, bus toutes les {} minutes", turns + 10);
         city.operator.says("alerts", feed(&city, &title));
         city.clock.advance(Duration::minutes(2));
-        let ended = die_after(turns, city.worker.import()).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.import()).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         let [item] = city.items().await.try_into().unwrap();
         assert_eq!(item.content.texts.0[&Language::french()].title, title, "at {turns}");
@@ -140,7 +146,9 @@ async fn what_is_scheduled_goes_out_once_whenever_the_clockwork_dies() {
             .await;
         scheduled.unwrap();
         city.clock.advance(Duration::minutes(1));
-        let ended = die_after(turns, city.worker.upkeep()).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.upkeep()).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         assert_once(&city, &account, draft.id, &format!("at {turns}")).await;
         if ended {

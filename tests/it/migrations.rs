@@ -8,13 +8,12 @@ use sea_orm::{ConnectionTrait as _, DatabaseBackend, EntityTrait as _, Statement
 /// What the database says of itself: every table and index, with how it was made.
 async fn shape(database: &Database) -> Vec<String> {
     let db = &database.connection;
-    let query = match db.get_database_backend() {
-        DatabaseBackend::Postgres => {
-            "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) AS line \
-             FROM information_schema.columns WHERE table_schema = 'public' \
-             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
-        }
-        _ => "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+    let query = if db.get_database_backend() == DatabaseBackend::Postgres {
+        "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) AS line \
+         FROM information_schema.columns WHERE table_schema = 'public' \
+         UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+    } else {
+        "SELECT sql AS line FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY 1"
     };
     let statement = Statement::from_string(db.get_database_backend(), query);
     let rows = db.query_all_raw(statement).await.unwrap();

@@ -35,7 +35,10 @@ use chrono::Duration;
 use tempfile::TempDir;
 
 pub use self::phones::Phone;
-use crate::{database::Database, operator::Operator};
+use crate::{
+    database::{Database, open},
+    operator::Operator,
+};
 
 /// Steps after which a city that still finds something to do will never come to rest.
 const MOST_STEPS: usize = 500;
@@ -91,10 +94,7 @@ impl City {
                 return;
             }
         }
-        assert!(
-            std::thread::panicking(),
-            "the city does not come to rest: something is due again and again"
-        );
+        panic!("the city does not come to rest: something is due again and again");
     }
 
     /// Lets time pass at once, then settles: what was due meanwhile is done now, at the new time.
@@ -112,9 +112,16 @@ impl City {
         }
     }
 
-    /// One more worker, as another process would run it.
+    /// One more worker as another process would run it: with connections of its own, which end with it.
     pub async fn another_worker(&self) -> Worker {
-        opening::worker(&self.store, &self.sandbox, &self.operator, self.files.path()).await
+        let connection = open(&self.database.url).await.unwrap();
+        let store = opening::store(
+            connection,
+            &self.clock,
+            self.store.ids().clone(),
+            self.store.bus().clone(),
+        );
+        opening::worker(&store, &self.sandbox, &self.operator, self.files.path()).await
     }
 
     /// The database, for whoever wants to look behind the store's back.

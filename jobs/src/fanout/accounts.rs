@@ -3,14 +3,14 @@
 use beffroi_schema::{
     clock::Timestamp,
     entity::account,
-    reconcile::{PostDecision, Told},
+    reconcile::{PostDecision, Told, weight},
     store::{Facts, NewDelivery, News, Store, StoreResult},
     value::{AccountRules, Action, Change, Detail, Scope, Severity},
 };
 use chrono::{Days, NaiveTime, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
-use super::stays;
+use super::{entry, stays};
 use crate::story;
 
 /// Minutes of a day.
@@ -90,9 +90,9 @@ fn first_word(news: &News, told: Option<Told>) -> bool {
 /// Whether an account's rules choose the item.
 fn wants(rules: &AccountRules, facts: &Facts) -> bool {
     let content = &facts.revision.content;
-    let severe_enough = match (&content.detail, rules.min_severity) {
-        (Detail::Disruption(disruption), Some(least)) => disruption.severity >= least,
-        (Detail::Disruption(_) | Detail::Event(_) | Detail::Article(_), _) => true,
+    let severe_enough = match (entry(facts), rules.min_severity) {
+        (Some(disruption), Some(least)) => weight(&disruption) >= least,
+        (Some(_) | None, _) => true,
     };
     let kind = rules.kinds.is_empty() || rules.kinds.contains(&content.kind());
     let topic = rules.topics.is_empty() || content.topics.0.iter().any(|topic| rules.topics.contains(topic));

@@ -5,13 +5,14 @@ use beffroi_schema::{
     clock::Timestamp,
     entity::campaign,
     id::ItemId,
-    reconcile::{PushDecision, Told},
+    reconcile::{PushDecision, Told, weight},
     store::{Facts, News, campaigns::NewCampaign},
     text::note,
     value::{Audience, CampaignKind, CampaignState, Change, Detail, Note, Point, Severity, Shape},
 };
 use chrono::Duration;
 
+use super::entry;
 use crate::story::story;
 
 /// How long a disruption without an end is worth a notification.
@@ -34,10 +35,8 @@ pub(super) fn campaign(
         let story = story(facts, language, news.change, link, &[], now)?;
         Some((language.clone(), note::words(&story, now)))
     });
-    let severity = match &content.detail {
-        Detail::Disruption(disruption) => Some(disruption.severity),
-        Detail::Event(_) | Detail::Article(_) => None,
-    };
+    // Few operators say how bad it is: a phone that wants to know of everything must not miss what is not said.
+    let severity = entry(facts).map(|entry| weight(&entry));
     let note = Note {
         words: words.collect(),
         fallback: content.language.clone(),

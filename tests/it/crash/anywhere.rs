@@ -1,6 +1,6 @@
 //! Workers that die at every single point at which they wait: for the database, for the network, for anything.
 
-use beffroi_schema::value::{AccountRules, FollowKind, SourceFormat};
+use beffroi_schema::value::{AccountRules, FollowKind, Language, SourceFormat};
 use beffroi_tests::{
     City, die_after,
     scene::{self, TRANSPORT},
@@ -27,6 +27,7 @@ async fn a_delivery_survives_death_at_any_point() {
             while city.worker.fan_out().await.unwrap() {}
             let worker = city.another_worker().await;
             let ended = die_after(turns, worker.deliver()).await;
+            drop(worker);
             go_on(&city).await;
             assert_once(&city, &account, item, &format!("{network}, at {turns}")).await;
             if ended {
@@ -44,7 +45,9 @@ async fn fan_out_survives_death_at_any_point() {
     city.phone("marie", &[(FollowKind::Topic, TRANSPORT)]).await;
     for turns in 0..MOST_TURNS {
         let item = city.publish(scene::tram_stopped()).await;
-        let ended = die_after(turns, city.worker.fan_out()).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.fan_out()).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         assert_eq!(city.deliveries(item, &account).await.len(), 1, "at {turns}");
         assert_eq!(city.campaigns(item).await.len(), 1, "at {turns}");
@@ -67,6 +70,7 @@ async fn a_campaign_survives_death_at_any_point() {
         let worker = city.another_worker().await;
         let pushing = async { while worker.push().await.unwrap() {} };
         let ended = die_after(turns, pushing).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         city.later(OTHER_LEASE).await;
         let id = item.to_string();
@@ -90,38 +94,39 @@ async fn a_campaign_survives_death_at_any_point() {
 async fn a_poll_survives_death_at_any_point() {
     let city = City::new().await;
     let source = city.source(SourceFormat::GtfsRtAlerts, "alerts").await;
-    let mut expected = 0;
     for turns in 0..MOST_TURNS {
-        expected += 1;
-        city.operator.says("alerts", feed(&city, expected));
+        let title = format!("Ligne B interrompue, bus toutes les {} minutes", turns + 10);
+        city.operator.says("alerts", feed(&city, &title));
         city.clock.advance(Duration::minutes(2));
-        let ended = die_after(turns, city.worker.import()).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.import()).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
-        assert_eq!(city.items().await.len(), expected.min(100), "at {turns}");
-        let known = city.last_poll(source.id).await;
-        assert_eq!(known.entries, i32::try_from(expected).unwrap(), "at {turns}");
+        let [item] = city.items().await.try_into().unwrap();
+        assert_eq!(item.content.texts.0[&Language::french()].title, title, "at {turns}");
+        let version = i32::try_from(turns).unwrap() + 2;
+        assert_eq!(item.row.version, version, "at {turns}: each change is made once");
         if ended {
             assert!(turns > LEAST_TURNS, "only {turns} points");
+            assert!(city.last_poll(source.id).await.reason.is_none());
             return;
         }
     }
 }
 
-/// So many incidents, each on a line of its own.
-fn feed(city: &City, count: usize) -> Vec<u8> {
-    let alert = |number: usize| {
-        let text = format!("Ligne {number} interrompue, bus de remplacement {}", number * 7);
-        json!({ "id": format!("incident-{number}"), "alert": {
-            "informedEntity": [{ "routeId": format!("L{number}") }],
-            "headerText": { "translation": [{ "text": text, "language": "fr" }] },
-        }})
-    };
+/// One incident.
+fn feed(city: &City, title: &str) -> Vec<u8> {
+    let alert = json!({
+        "informedEntity": [{ "routeId": "B" }],
+        "headerText": { "translation": [{ "text": title, "language": "fr" }] },
+    });
     let header = json!({
         "gtfsRealtimeVersion": "2.0",
         "timestamp": city.clock.now().timestamp().to_string(),
     });
-    let entity: Vec<_> = (0..count).map(alert).collect();
-    json!({ "header": header, "entity": entity }).to_string().into_bytes()
+    json!({ "header": header, "entity": [{ "id": "1", "alert": alert }] })
+        .to_string()
+        .into_bytes()
 }
 
 #[tokio::test]
@@ -141,7 +146,9 @@ async fn what_is_scheduled_goes_out_once_whenever_the_clockwork_dies() {
             .await;
         scheduled.unwrap();
         city.clock.advance(Duration::minutes(1));
-        let ended = die_after(turns, city.worker.upkeep()).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.upkeep()).await;
+        drop(worker);
         city.later(OTHER_LEASE).await;
         assert_once(&city, &account, draft.id, &format!("at {turns}")).await;
         if ended {

@@ -71,7 +71,9 @@ async fn every_pair(network: Network) {
             for accident in [first, second] {
                 city.miniature(network).next(Operation::Create, accident.fault());
             }
-            let item = city.publish(scene::article(&format!("{first:?} {second:?}"))).await;
+            let item = city
+                .publish(scene::article(&format!("« {first:?} », « {second:?} »")))
+                .await;
             live_through(&city).await;
             // What nobody met must not wait for the next item.
             for _ in 0..city.miniature(network).faults_left() {
@@ -94,8 +96,8 @@ async fn live_through(city: &City) {
     };
     for _ in 0..10 {
         while city.worker.fan_out().await.unwrap() {}
-        let (worker, before) = (city.another_worker().await, unanswered());
-        die_when(worker.deliver(), || unanswered() > before).await;
+        let before = unanswered();
+        die_when(city.worker.deliver(), || unanswered() > before).await;
         city.clock.advance(Duration::minutes(6));
     }
 }

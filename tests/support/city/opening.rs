@@ -23,6 +23,7 @@ use beffroi_schema::{
     value::{AuthorityKind, Language, Shape},
 };
 use chrono::DateTime;
+use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
 
 use super::{City, Zones};
@@ -48,13 +49,8 @@ impl City {
         rustls::crypto::ring::default_provider().install_default().ok();
         let database = Database::new().await.unwrap();
         let clock = Clock::fixed(now);
-        let store = Store::new(
-            database.connection.clone(),
-            clock.clone(),
-            Ids::seeded(clock.clone(), SEED),
-            bus(),
-            Seal::new([7; KEY_BYTES]),
-        );
+        let ids = Ids::seeded(clock.clone(), SEED);
+        let store = store(database.connection.clone(), &clock, ids, bus());
         let (authority, zones) = valbourg(&store).await;
         let sandbox = sandbox(&clock).await;
         let operator = Operator::open().await;
@@ -77,6 +73,11 @@ impl City {
             left_over_expected: false.into(),
         }
     }
+}
+
+/// A store over the city's database.
+pub(super) fn store(connection: DatabaseConnection, clock: &Clock, ids: Ids, bus: Bus) -> Store {
+    Store::new(connection, clock.clone(), ids, bus, Seal::new([7; KEY_BYTES]))
 }
 
 /// A worker that may call the sandbox and the operator, and nobody else on this machine.

@@ -20,6 +20,7 @@ use beffroi_schema::{
     store::{NewSource, machine},
     value::{PollClass, Scope, SourceFormat, SourcePolicy},
 };
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -98,7 +99,13 @@ impl Hostile {
                 .await
                 .unwrap()
         );
-        self.front.store.polls(source.id, 1).await.unwrap().remove(0)
+        self.last_poll(source).await
+    }
+
+    async fn last_poll(&self, source: &source::Model) -> poll::Model {
+        let polls = poll::Entity::find().filter(poll::Column::SourceId.eq(source.id));
+        let last = polls.order_by_desc(poll::Column::At).one(&self.front.database.connection);
+        last.await.unwrap().unwrap()
     }
 
     async fn rows(&self) -> BTreeMap<String, i64> {
@@ -244,7 +251,7 @@ async fn a_source_inside_the_private_network_is_not_called() {
         .step()
         .await
         .unwrap();
-    let poll = hostile.front.store.polls(source.id, 1).await.unwrap().remove(0);
+    let poll = hostile.last_poll(&source).await;
     assert_eq!(poll.class, PollClass::Failed);
     let items = hostile
         .front

@@ -27,7 +27,7 @@ pub struct ApiConfig {
     pub requests_per_minute: u32,
     /// After how many milliseconds a request is given up.
     pub request_timeout_ms: u64,
-    /// How log lines are written.
+    /// How log lines are written: `auto` (for people on a terminal, JSON elsewhere), `human` or `json`.
     pub log: LogFormat,
 }
 

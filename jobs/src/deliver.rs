@@ -23,7 +23,7 @@ use crate::networks::{SocialNetwork, registry};
 /// Deliveries taken at once, and worked on side by side.
 const SIDE_BY_SIDE: usize = 8;
 /// How long a worker has for one: longer than all the calls of one delivery may take together.
-const LEASE: Duration = Duration::from_secs(300);
+const LEASE: Duration = Duration::from_mins(5);
 
 /// Works through due deliveries.
 #[derive(Debug)]
@@ -55,15 +55,17 @@ impl<'a> Deliveries<'a> {
         let mut results = stream::iter(jobs)
             .map(|job| self.deliver(job))
             .buffer_unordered(SIDE_BY_SIDE);
+        let mut failure = None;
         while let Some(result) = results.next().await {
             match result {
                 Ok(()) => {}
                 // The lease ran out on the way: whoever has the delivery now settles it.
                 Err(StoreError::NotFound) => tracing::warn!("a delivery took longer than its lease"),
-                Err(error) => return Err(error),
+                // The calls beside it are on their way: their answers are worth waiting for.
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(some)
+        failure.map_or(Ok(some), Err)
     }
 
     async fn deliver(&self, job: Job) -> StoreResult<()> {
@@ -123,7 +125,9 @@ impl<'a> Deliveries<'a> {
         let Some(post) = self.freeze(job, abilities, Action::Amend).await? else {
             return Ok(());
         };
-        if way == Way::Reply && job.delivery.state == DeliveryState::Unknown {
+        let doubtful = job.delivery.state == DeliveryState::Unknown;
+        let now = self.store.clock().now();
+        if way == Way::Reply && doubtful && !outcome::repeatable(job, abilities, now) {
             let reason = "a correction may have been posted as a reply; look at the post, and post it by hand if it is not there";
             return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
         }

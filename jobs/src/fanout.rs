@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use beffroi_schema::{
     address::Addresses,
-    entity::outbox,
+    entity::{self, outbox},
     reconcile::{Silence, Told, ToldState, told},
     store::{Facts, FanOut, News, Store, StoreError, StoreResult},
     value::{AlertEntry, CampaignKind, Change, Detail, Scope},
@@ -16,7 +16,7 @@ use beffroi_schema::{
 /// Lines taken at once.
 const LINES: u64 = 16;
 /// How long a worker has for them.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// Fans revisions out.
 #[derive(Debug)]
@@ -54,13 +54,14 @@ impl<'a> FanOuts<'a> {
             return Ok(());
         };
         let facts = self.store.facts(news.revision.id).await?;
-        let link = self
+        let page = self
             .addresses
             .item(&facts.authority.slug, facts.item.kind, facts.item.id);
-        let told = self.told(&facts, &news).await?;
+        let rung = self.rung(&facts).await?;
+        let told = self.told(&facts, &news, &rung);
         let decided = FanOut {
             deliveries: accounts::choose(self.store, &facts, &news, told).await?,
-            campaign: campaign::campaign(&facts, &news, told, &link, self.store.clock().now()),
+            campaign: campaign::campaign(&facts, &news, told, &rung, &page, self.store.clock().now()),
         };
         tracing::info!(
             item.id = %facts.item.id,
@@ -73,34 +74,32 @@ impl<'a> FanOuts<'a> {
         self.store.fan_out(line.seq, self.owner, &news, decided).await
     }
 
-    /// Who is told of a disruption, by how it changed. None for items of other kinds: they follow their change alone.
-    async fn told(&self, facts: &Facts, news: &News) -> StoreResult<Option<Told>> {
-        let (Some(class), Some(entry)) = (news.class, entry(facts)) else {
-            return Ok(None);
+    /// The campaigns by which phones rang for the item so far.
+    async fn rung(&self, facts: &Facts) -> StoreResult<Vec<entity::campaign::Model>> {
+        let known = self.store.campaigns_of(&Scope::Instance, facts.item.id).await?;
+        let rings = |row: &entity::campaign::Model| match row.note.campaign {
+            CampaignKind::Alert | CampaignKind::Update => true,
+            CampaignKind::Resolved | CampaignKind::Withdrawn => false,
         };
-        let campaigns = self.store.campaigns_of(&Scope::Instance, facts.item.id).await?;
-        let first = campaigns
-            .iter()
-            .filter(|known| known.campaign.note.campaign == CampaignKind::Alert)
-            .map(|known| known.campaign.created_at)
-            .min();
-        // How close together and how many is decided for each phone, when its page is sent; and what is on a network
-        // follows whatever this says.
+        Ok(known.into_iter().map(|known| known.campaign).filter(rings).collect())
+    }
+
+    /// Who is told of a disruption, by how it changed. None for items of other kinds: they follow their change alone.
+    fn told(&self, facts: &Facts, news: &News, rung: &[entity::campaign::Model]) -> Option<Told> {
+        let (class, entry) = (news.class?, entry(facts)?);
+        let first = rung.iter().map(|campaign| campaign.created_at).min();
+        // How many is decided for each phone, when its page is sent; and what is on a network follows whatever this
+        // says.
         let state = ToldState {
             first_push: first,
+            last_push: rung.iter().map(|campaign| campaign.created_at).max(),
             pushes: u32::from(first.is_some()),
             posted: true,
             old_end: entry.impact.end(),
             silence: news.quiet.then_some(Silence::Unstable),
-            ..ToldState::default()
         };
-        Ok(Some(told(
-            class,
-            &entry,
-            self.store.clock().now(),
-            chrono::TimeDelta::zero(),
-            &state,
-        )))
+        let now = self.store.clock().now();
+        Some(told(class, &entry, now, chrono::TimeDelta::zero(), &state))
     }
 }
 

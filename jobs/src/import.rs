@@ -16,7 +16,7 @@ use crate::{
 /// Sources taken at once.
 const SOURCES: u64 = 4;
 /// How long a worker has for one poll.
-const LEASE: Duration = Duration::from_secs(180);
+const LEASE: Duration = Duration::from_mins(3);
 
 /// Polls sources.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl<'a> Imports<'a> {
             match self.poll(source).await {
                 Ok(()) => {}
                 Err(StoreError::NotFound) => {
-                    tracing::warn!(source.id = %source.id, "a poll took longer than its lease")
+                    tracing::warn!(source.id = %source.id, "a poll took longer than its lease");
                 }
                 Err(error) => return Err(error),
             }
@@ -54,7 +54,7 @@ impl<'a> Imports<'a> {
             .authority(source.authority_id)
             .await?
             .ok_or(StoreError::NotFound)?;
-        let read = match self.open(source, &authority.language) {
+        let read = match open(source, &authority.language, self.http) {
             Ok(opened) => opened.fetch(&source.cursor).await,
             Err(wrong) => Err(SourceError::Unreadable(wrong)),
         };
@@ -90,14 +90,14 @@ impl<'a> Imports<'a> {
         metrics::counter!("beffroi_polls", "class" => class.as_str()).increment(1);
         Ok(())
     }
+}
 
-    /// The source, ready to be read, or what is wrong with its row.
-    fn open(&self, source: &source::Model, language: &Language) -> Result<Box<dyn Source>, String> {
-        let url = source
-            .url
-            .parse()
-            .map_err(|error| format!("its address cannot be read: {error}"))?;
-        sources::open(source.format, url, &source.settings, language, self.http)
-            .map_err(|error| format!("its settings cannot be read: {error}"))
-    }
+/// The source of a row, ready to be read, or what is wrong with the row. `language` is the authority's.
+pub fn open(source: &source::Model, language: &Language, http: &Http) -> Result<Box<dyn Source>, String> {
+    let url = source
+        .url
+        .parse()
+        .map_err(|error| format!("its address cannot be read: {error}"))?;
+    sources::open(source.format, url, &source.settings, language, http)
+        .map_err(|error| format!("its settings cannot be read: {error}"))
 }

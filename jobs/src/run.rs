@@ -137,12 +137,12 @@ impl Worker {
 }
 
 /// Steps a loop as long as there is something to do, then waits for a nudge.
-async fn cycle<F>(name: &'static str, worker: Arc<Worker>, stop: CancellationToken, step: impl Fn(Arc<Worker>) -> F)
+async fn cycle<F>(name: &'static str, worker: Arc<Worker>, halt: CancellationToken, step: impl Fn(Arc<Worker>) -> F)
 where
     F: Future<Output = StoreResult<bool>>,
 {
     let mut listener = worker.store.bus().listen();
-    while !stop.is_cancelled() {
+    while !halt.is_cancelled() {
         let pause = match step(Arc::clone(&worker)).await {
             Ok(true) => continue,
             Ok(false) => SLOW_LOOK,
@@ -152,7 +152,7 @@ where
             }
         };
         tokio::select! {
-            () = stop.cancelled() => {}
+            () = halt.cancelled() => {}
             () = listener.wait(pause) => {}
         }
     }

@@ -12,7 +12,7 @@ use crate::{deliver::Accounts, networks::DeliveryError};
 /// Accounts checked at once.
 const CHECKS: u64 = 4;
 /// How long a worker has for them.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 /// Between two checks of an account that is well.
 const CHECK_EVERY: chrono::Duration = chrono::Duration::hours(6);
 /// Between two checks of one that is not.

@@ -1,6 +1,8 @@
 //! The front of the application, in this process: its router over an empty database, a clock that is moved by hand, and
 //! short ways to ask.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -29,7 +31,7 @@ pub const PASSWORD: &str = "un tramway nommé beffroi";
 
 /// The front of the application.
 pub struct Front {
-    _database: Database,
+    pub database: Database,
     pub clock: Clock,
     pub store: Store,
     pub state: AppState,
@@ -60,7 +62,7 @@ impl Front {
         );
         let state = AppState::new(Boards::open(store.clone()).await.unwrap(), &instance(), &config).unwrap();
         Self {
-            _database: database,
+            database,
             clock,
             store,
             router: router(state.clone()),

@@ -1,5 +1,7 @@
 //! GraphQL over HTTP: what is answered to good and to bad requests.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use axum::{body::Body, http::StatusCode};
 use beffroi_api::{
@@ -8,6 +10,7 @@ use beffroi_api::{
     graphql::{error::Errors, http::routes},
 };
 use beffroi_schema::{bus::Bus, store::StoreError};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::front::{Front, OURS, answer_of, built, instance};
@@ -181,15 +184,15 @@ struct Failing;
 
 #[Object]
 impl Failing {
-    async fn surprise(&self) -> async_graphql::Result<i32> {
+    fn surprise(&self) -> async_graphql::Result<i32> {
         Err("the disk of db-7.internal is full".into())
     }
 
-    async fn absent(&self) -> async_graphql::Result<i32> {
+    fn absent(&self) -> async_graphql::Result<i32> {
         Err(StoreError::NotFound.into())
     }
 
-    async fn changed(&self) -> async_graphql::Result<i32> {
+    fn changed(&self) -> async_graphql::Result<i32> {
         Err(StoreError::Conflict { current: 4 }.into())
     }
 
@@ -334,7 +337,6 @@ async fn languages_come_from_the_address_or_the_header() {
     let front = Front::new().await;
     let authority = front.authority("valbourg").await;
     let admin = front.token(authority, beffroi_schema::value::Role::Admin).await;
-    use secrecy::ExposeSecret as _;
     let bearer = format!("Bearer {}", admin.expose_secret());
     let id = beffroi_api::graphql::id::global("Authority", authority.0).to_string();
     let query = "mutation($id: ID!) { createApiToken(input: { authorityId: $id, name: \"\", role: EDITOR }) { problems { message } } }";

@@ -1,15 +1,27 @@
 //! One integration binary.
 
+mod architecture;
 mod auth;
 mod authorisation;
+mod bad_input;
 mod board;
+mod configuration;
 mod contract;
+mod counterparts;
+mod crash;
+mod demo;
 mod desk;
+mod documents;
 mod feed;
 mod front;
 mod graphql;
 mod http;
+mod import;
 mod limits;
+mod migrations;
 mod office;
+mod processes;
 mod push;
+mod site;
+mod story;
 mod town;

@@ -22,7 +22,7 @@ use beffroi_schema::{
 };
 use beffroi_tests::database::Database;
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
-use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde_json::Value;
 
 /// The town and everything that reads it.

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 pub struct Database {
     /// Open for whoever wants to look behind the store's back.
     pub connection: DatabaseConnection,
+    /// Where it is, for processes of their own.
+    pub url: String,
     _folder: Option<TempDir>,
 }
 
@@ -19,16 +21,22 @@ impl Database {
         let (url, folder) = if std::env::var("BEFFROI_TEST_DATABASE").as_deref() == Ok("postgres") {
             (new_postgres().await?, None)
         } else {
-            let folder = TempDir::new()?;
+            let folder = in_memory_folder()?;
             (format!("sqlite://{}/town.db", folder.path().display()), Some(folder))
         };
         let connection = open(&url).await?;
         beffroi_migrations::up(&connection).await?;
         Ok(Self {
             connection,
+            url,
             _folder: folder,
         })
     }
+}
+
+/// A folder in memory where the machine has one: a test's database need not survive a power cut.
+fn in_memory_folder() -> std::io::Result<TempDir> {
+    TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())
 }
 
 async fn new_postgres() -> anyhow::Result<String> {
@@ -48,7 +56,8 @@ fn database_url(server: &str, name: &str) -> anyhow::Result<String> {
     Ok(url.into())
 }
 
-async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
+/// One more connection to a database.
+pub async fn open(url: &str) -> anyhow::Result<DatabaseConnection> {
     let url = DatabaseUrl::parse(url).map_err(anyhow::Error::msg)?;
     Ok(connect(&url).await?)
 }

@@ -10,7 +10,7 @@ use super::MAX_SECRET_BYTES;
 
 /// Over TLS. The prefix makes browsers refuse it from anywhere but this very host, and without `Secure`.
 const NAME: &str = "__Host-beffroi";
-/// On http://127.0.0.1, where browsers refuse the prefix.
+/// On `http://127.0.0.1`, where browsers refuse the prefix.
 const LOOPBACK_NAME: &str = "beffroi";
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 

@@ -20,6 +20,8 @@ use crate::state::AppState;
 
 /// The header of a phone's own credential.
 pub const DEVICE_CREDENTIAL: &str = "x-device-credential";
+/// How a program's token begins.
+const SCHEME: &[u8] = b"Bearer ";
 /// Longest secret that is looked at.
 const MAX_SECRET_BYTES: usize = 512;
 
@@ -75,11 +77,14 @@ pub fn device_credential(headers: &HeaderMap) -> Option<SecretString> {
     headers.get(DEVICE_CREDENTIAL).and_then(bounded).map(SecretString::from)
 }
 
+/// What stands after the scheme. A token that none of ours can be is one all the same: it must be refused, not taken for
+/// nobody's.
 fn bearer(header: &HeaderValue) -> Option<SecretString> {
-    let (scheme, token) = bounded(header)?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| SecretString::from(token.trim()))
+    let scheme = header.as_bytes().get(..SCHEME.len())?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| {
+        let token = bounded(header).and_then(|text| text.get(SCHEME.len()..));
+        SecretString::from(token.unwrap_or_default().trim())
+    })
 }
 
 fn bounded(header: &HeaderValue) -> Option<&str> {

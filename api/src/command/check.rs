@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
-use beffroi_schema::store::connect;
+use beffroi_jobs::{deliver::Accounts, http::Http, import::open, push::fcm::Fcm};
+use beffroi_schema::{
+    store::{Store, connect},
+    value::{Cursor, Language, Reading, Scope},
+};
 
 use super::{Configured, say};
 
@@ -14,20 +18,92 @@ struct Line {
 
 pub async fn check(configured: &Configured) -> anyhow::Result<ExitCode> {
     let mut well = true;
-    for line in [database(configured).await, bus(configured).await]
-        .into_iter()
-        .flatten()
-    {
-        well &= line.answer.is_ok();
-        say(&match line.answer {
-            Ok(word) => format!("ok     {}: {word}", line.tried),
-            Err(wrong) => format!("FAILED {}: {wrong}", line.tried),
-        });
+    for line in [database(configured).await, bus(configured).await] {
+        well &= told(&line);
+    }
+    // Accounts and sources stand in the database: without it there is nothing to ask for.
+    if well {
+        let store = configured.open().await?;
+        let http = Http::new(&configured.outbound, store.clock().clone())?;
+        for line in push(configured, &store)
+            .await
+            .into_iter()
+            .chain(accounts(&store, &http).await?)
+            .chain(sources(&store, &http).await?)
+        {
+            well &= told(&line);
+        }
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn database(configured: &Configured) -> Vec<Line> {
+/// Prints a line; says whether all is well.
+fn told(line: &Line) -> bool {
+    say(&match &line.answer {
+        Ok(word) => format!("ok     {}: {word}", line.tried),
+        Err(wrong) => format!("FAILED {}: {wrong}", line.tried),
+    });
+    line.answer.is_ok()
+}
+
+/// Whether FCM's key can be read; a town without one pushes nothing, and that is said.
+async fn push(configured: &Configured, store: &Store) -> Option<Line> {
+    let answer = match Fcm::open(&configured.push, store.clock().clone()).await {
+        Ok(Some(_)) => Ok("its key is well-formed".to_owned()),
+        Ok(None) => Ok("not configured: nothing is pushed".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    Some(Line {
+        tried: "push".to_owned(),
+        answer,
+    })
+}
+
+/// Asks every network who we are there.
+async fn accounts(store: &Store, http: &Http) -> anyhow::Result<Vec<Line>> {
+    let open = Accounts::new(http.clone());
+    let mut lines = Vec::new();
+    for account in store.accounts(&Scope::Instance, None).await? {
+        let answer = match open.open(store, &account) {
+            Err(wrong) => Err(wrong),
+            Ok(network) => match network.check().await {
+                Ok((health, _)) => Ok(format!("answers as {}", health.handle)),
+                Err(error) => Err(error.to_string()),
+            },
+        };
+        lines.push(Line {
+            tried: format!("account {} ({})", account.name, account.network),
+            answer,
+        });
+    }
+    Ok(lines)
+}
+
+/// Reads every source once, without writing anything of it.
+async fn sources(store: &Store, http: &Http) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for source in store.sources(&Scope::Instance, None).await? {
+        let language = store
+            .authority(source.authority_id)
+            .await?
+            .map_or_else(Language::french, |authority| authority.language);
+        let answer = match open(&source, &language, http) {
+            Err(wrong) => Err(wrong),
+            Ok(opened) => match opened.fetch(&Cursor::default()).await {
+                Ok(Reading::Unchanged) => Ok("answers, unchanged".to_owned()),
+                Ok(Reading::Snapshot(snapshot)) => Ok(format!("answers, {} issue(s)", snapshot.issues.len())),
+                Err(error) => Err(error.to_string()),
+            },
+        };
+        lines.push(Line {
+            tried: format!("source {} ({})", source.name, source.format),
+            answer,
+        });
+    }
+    Ok(lines)
+}
+
+async fn database(configured: &Configured) -> Line {
     let url = &configured.instance.database.url;
     let answer = async {
         let db = connect(url).await.map_err(|error| error.to_string())?;
@@ -41,13 +117,13 @@ async fn database(configured: &Configured) -> Vec<Line> {
             Err(format!("{pending} migration(s) pending: run `beffroi migrate`"))
         }
     };
-    vec![Line {
+    Line {
         tried: format!("database {url}"),
         answer: answer.await,
-    }]
+    }
 }
 
-async fn bus(configured: &Configured) -> Vec<Line> {
+async fn bus(configured: &Configured) -> Line {
     let answer = async {
         let bus = configured.instance.bus().map_err(|error| error.to_string())?;
         bus.check().await.map_err(|error| error.to_string())?;
@@ -58,8 +134,8 @@ async fn bus(configured: &Configured) -> Vec<Line> {
         }
         .to_owned())
     };
-    vec![Line {
+    Line {
         tried: "bus".to_owned(),
         answer: answer.await,
-    }]
+    }
 }

@@ -1,6 +1,7 @@
 //! The sub-commands.
 
 mod check;
+mod demo;
 mod log;
 mod migrate;
 mod serve;
@@ -8,7 +9,10 @@ mod stop;
 mod work;
 mod worker;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context as _;
 use beffroi_api::{config::ApiConfig, graphql::schema};
@@ -48,6 +52,8 @@ enum Command {
     Check,
     /// Prints the GraphQL contract.
     Sdl,
+    /// Plays an invented town on this machine, with phones and networks in miniature.
+    Demo(demo::Demo),
 }
 
 /// The configuration, read and checked.
@@ -59,8 +65,8 @@ struct Configured {
 }
 
 impl Configured {
-    fn load(cli: &Cli) -> anyhow::Result<Self> {
-        let settings = Settings::load(&cli.config)?;
+    fn load(file: &Path) -> anyhow::Result<Self> {
+        let settings = Settings::load(file)?;
         Ok(Self {
             instance: settings.instance(&[ApiConfig::NAME, OutboundConfig::NAME, PushConfig::NAME])?,
             api: settings.section()?,
@@ -77,18 +83,26 @@ impl Configured {
 
 /// Runs the command to its end.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Sdl = cli.command {
-        say(schema::sdl().trim_end());
-        return Ok(ExitCode::SUCCESS);
-    }
-    let configured = Configured::load(&cli).with_context(|| format!("see {} and BEFFROI_…", cli.config.display()))?;
-    log::start(configured.api.log)?;
     match cli.command {
+        Command::Sdl => say(schema::sdl().trim_end()),
+        Command::Demo(demo) => demo.run().await?,
+        configured @ (Command::Serve { .. } | Command::Work | Command::Migrate(_) | Command::Check) => {
+            return run_configured(configured, &cli.config).await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a command that works on the instance that is configured.
+async fn run_configured(command: Command, file: &Path) -> anyhow::Result<ExitCode> {
+    let configured = Configured::load(file).with_context(|| format!("see {} and BEFFROI_…", file.display()))?;
+    log::start(configured.api.log)?;
+    match command {
         Command::Serve { no_work } => serve::serve(&configured, no_work).await?,
         Command::Work => work::work(&configured).await?,
         Command::Migrate(migrate) => migrate.run(&configured.instance).await?,
         Command::Check => return check::check(&configured).await,
-        Command::Sdl => {}
+        Command::Sdl | Command::Demo(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

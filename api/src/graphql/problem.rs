@@ -36,6 +36,7 @@ pub enum ProblemCode {
 #[derive(Debug)]
 pub struct Problem(pub value::Problem);
 
+/// One thing to put right before the act can be done. Nothing was written.
 #[Object]
 impl Problem {
     /// What kind of problem.

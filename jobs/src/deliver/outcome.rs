@@ -15,7 +15,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(15);
 /// After so many tries it does not double any more.
 const MAX_DOUBLINGS: u32 = 12;
 /// Longest pause between two tries of our own choice.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// Shortest pause when a network says how long to wait.
 const LEAST_PAUSE: Duration = Duration::from_secs(1);
 /// Pauses are stretched or shortened by so much, so that deliveries that failed together do not come back together.
@@ -23,11 +23,7 @@ const JITTER: std::ops::Range<f64> = 0.8..1.2;
 /// Tries after which a person must look.
 const MAX_TRIES: i32 = 24;
 /// Pauses between two questions whether a doubtful post is there.
-const SEARCH_PAUSES: [Duration; 3] = [
-    Duration::from_secs(30),
-    Duration::from_secs(120),
-    Duration::from_secs(180),
-];
+const SEARCH_PAUSES: [Duration; 3] = [Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(3)];
 /// A post is believed absent after so many questions…
 const SEARCHES: i32 = 3;
 /// …and so long after the call that may have made it.

@@ -24,23 +24,23 @@ pub(super) async fn render(
         .clone()
         .unwrap_or_else(|| facts.authority.language.clone());
     let now = store.clock().now();
-    let Some(story) = story(&facts, &language, job.delivery.change, &link, &rules.hashtags, now) else {
+    let Some(told) = story(&facts, &language, job.delivery.change, &link, &rules.hashtags, now) else {
         return Ok(Err("there is no text to post".to_owned()));
     };
-    let post = compose::post(&story, abilities.link == LinkStyle::InText);
+    let post = compose::post(&told, abilities.link == LinkStyle::InText);
     let fitted = match fit(&post, &abilities.text) {
         Ok(fitted) => fitted,
         Err(error) => return Ok(Err(error.to_string())),
     };
     let pictures = pictures(&facts, &language, abilities);
     let card = (abilities.link == LinkStyle::Card).then(|| Card {
-        title: story.text.title.clone(),
-        description: story.text.summary.clone(),
+        title: told.text.title.clone(),
+        description: told.text.summary.clone(),
         picture: pictures.first().cloned(),
     });
     Ok(Ok(Rendered {
         text: fitted.text,
-        language: story.language.clone(),
+        language: told.language.clone(),
         link: link.clone(),
         card,
         pictures,

@@ -15,6 +15,8 @@ use crate::story;
 
 /// Minutes of a day.
 const DAY_MINUTES: u32 = 24 * 60;
+/// How much the clock jumps over at most when summer begins.
+const CLOCK_JUMP: chrono::Duration = chrono::Duration::hours(1);
 
 /// The deliveries of a revision.
 pub(super) async fn choose(
@@ -41,16 +43,17 @@ pub(super) async fn choose(
                 due_at: now,
             });
         } else if store.open_delivery(facts.item.id, account.id).await? {
-            // It may be there soon: the revision that follows it knows when its turn comes.
-            let action = if stays(news.change) {
-                Action::Publish
+            // It may be there soon: the revision that follows it knows when its turn comes. What waits for the account's
+            // hours goes on waiting for them.
+            let (action, due_at) = if stays(news.change) {
+                (Action::Publish, next_open_hour(&account.rules, facts, zone, now))
             } else {
-                Action::Withdraw
+                (Action::Withdraw, now)
             };
             chosen.push(NewDelivery {
                 account: account.id,
                 action,
-                due_at: now,
+                due_at,
             });
         } else if first_word(news, told)
             && wants(&account.rules, facts)
@@ -142,10 +145,7 @@ fn at_minute(zone: Tz, now: Timestamp, days: u64, minute: u32) -> Timestamp {
     let minute = minute.min(DAY_MINUTES - 1);
     let clock = NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap_or_default();
     let local = day.and_time(clock);
-    let shifted = || {
-        zone.from_local_datetime(&(local + chrono::Duration::hours(1)))
-            .earliest()
-    };
+    let shifted = || zone.from_local_datetime(&(local + CLOCK_JUMP)).earliest();
     zone.from_local_datetime(&local)
         .earliest()
         .or_else(shifted)

@@ -3,11 +3,12 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{
     clock::Timestamp,
+    entity::campaign,
     id::ItemId,
     reconcile::{PushDecision, Told},
     store::{Facts, News, campaigns::NewCampaign},
     text::note,
-    value::{Audience, CampaignKind, Change, Detail, Note, Point, Severity, Shape},
+    value::{Audience, CampaignKind, CampaignState, Change, Detail, Note, Point, Severity, Shape},
 };
 use chrono::Duration;
 
@@ -23,6 +24,7 @@ pub(super) fn campaign(
     facts: &Facts,
     news: &News,
     told: Option<Told>,
+    rung: &[campaign::Model],
     link: &str,
     now: Timestamp,
 ) -> Option<NewCampaign> {
@@ -50,7 +52,7 @@ pub(super) fn campaign(
         expires_at: expires_at(facts, now),
     };
     let told_before = matches!(kind, CampaignKind::Resolved | CampaignKind::Withdrawn);
-    Some(NewCampaign {
+    let campaign = NewCampaign {
         authority: facts.authority.id,
         item: facts.item.id,
         revision: news.revision.id,
@@ -59,7 +61,34 @@ pub(super) fn campaign(
             told_before,
             ..audience(facts)
         },
-    })
+    };
+    (!too_soon(told, now) || rings_others(&campaign, rung)).then_some(campaign)
+}
+
+/// Whether phones that rang for the item are to be left in peace for now.
+fn too_soon(told: Option<Told>, now: Timestamp) -> bool {
+    matches!(told, Some(Told { push: PushDecision::At(at), .. }) if at > now)
+}
+
+/// Whether the campaign reaches anybody whom those before did not: some phones still wait for their quiet hours to end,
+/// it concerns more places, or it is urgent only now.
+fn rings_others(new: &NewCampaign, rung: &[campaign::Model]) -> bool {
+    let reached = |known: &campaign::Model| {
+        let (before, now) = (&known.audience, &new.audience);
+        known.state == CampaignState::Done
+            && (known.urgent || !new.note.urgent)
+            && within(&now.topics, &before.topics)
+            && within(&now.lines, &before.lines)
+            && within(&now.stops, &before.stops)
+            && within(&now.zones, &before.zones)
+            && within(&now.points, &before.points)
+            && within(&now.shapes, &before.shapes)
+    };
+    !rung.iter().any(reached)
+}
+
+fn within<T: PartialEq>(some: &[T], all: &[T]) -> bool {
+    some.iter().all(|one| all.contains(one))
 }
 
 fn kind(news: &News, told: Option<Told>) -> Option<CampaignKind> {
@@ -68,14 +97,14 @@ fn kind(news: &News, told: Option<Told>) -> Option<CampaignKind> {
     }
     match (news.change, told.map(|told| told.push)) {
         (Change::Withdrawn, _) => Some(CampaignKind::Withdrawn),
-        (_, Some(PushDecision::No | PushDecision::Digest)) => None,
+        (_, Some(PushDecision::No | PushDecision::Digest))
+        // An amended event or article changes where it is read; nobody is rung up for it.
+        | (Change::Amended | Change::Reopened | Change::Resolved, None) => None,
         (Change::Resolved, Some(PushDecision::ToldBeforeAt(_) | PushDecision::At(_))) => Some(CampaignKind::Resolved),
         (Change::Published, _) => Some(CampaignKind::Alert),
         (Change::Amended | Change::Reopened, Some(PushDecision::At(_) | PushDecision::ToldBeforeAt(_))) => {
             Some(CampaignKind::Update)
         }
-        // An amended event or article changes where it is read; nobody is rung up for it.
-        (Change::Amended | Change::Reopened | Change::Resolved, None) => None,
     }
 }
 

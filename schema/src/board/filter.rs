@@ -94,7 +94,7 @@ fn any_or<'a, T>(asked: impl Iterator<Item = Option<&'a T>>, anything: bool) -> 
     if anything {
         return vec![None];
     }
-    asked.filter(Option::is_some).collect()
+    asked.flatten().map(Some).collect()
 }
 
 fn is_inside(item: &Item, zone: ZoneId, places: &Places) -> bool {

@@ -23,7 +23,7 @@ use crate::{
 /// Outbox rows read at once.
 const TAIL_ROWS: u64 = 500;
 /// Changes kept for a subscriber that falls behind; beyond them it is told to read again.
-const CHANGES_KEPT: usize = 1_024;
+const CHANGES_KEPT: usize = 256;
 /// Older items read from the store at once.
 const STORE_ITEMS: u64 = 200;
 /// Most batches read from the store to fill one page; a filter that finds nothing in them ends the list.

@@ -72,9 +72,10 @@ impl Wire {
         }
     }
 
-    /// Connects if not connected. A Redis that is down is tried again later.
+    /// Connects if not connected. A connection that was lost is mended when it is next used, so it is used: a process
+    /// that only listens would never hear a Redis that came back.
     pub(super) async fn connect(&self) {
-        if let Err(error) = self.connection().await {
+        if let Err(error) = self.check().await {
             tracing::debug!(%error, "the bus is not connected");
         }
     }

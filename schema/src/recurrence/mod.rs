@@ -25,6 +25,8 @@ pub const WINDOW_AHEAD: Days = Days::new(730);
 pub const WINDOW_BEHIND: Days = Days::new(400);
 /// Longest span of one date.
 const MAX_DURATION: Duration = Duration::days(366);
+/// Span of a date that lasts whole days and does not say how many.
+const WHOLE_DAY: Duration = Duration::days(1);
 /// Offsets from UTC stay below it: the margin between a window in UTC and the same in local time.
 const MAX_OFFSET: Duration = Duration::hours(26);
 
@@ -170,11 +172,7 @@ fn occurrence(date: NaiveDateTime, length: Duration, change: Option<&Override>, 
 
 /// How long one date lasts on the wall clock: what the event says, else a day when it lasts whole days, else nothing.
 fn length(event: &EventDetail) -> Duration {
-    let unsaid = if event.all_day {
-        Duration::days(1)
-    } else {
-        Duration::zero()
-    };
+    let unsaid = if event.all_day { WHOLE_DAY } else { Duration::zero() };
     event
         .ends_at
         .map_or(unsaid, |end| end - event.starts_at)

@@ -109,7 +109,7 @@ impl Store {
             return Err(StoreError::Problems(problems));
         }
         self.change_account(scope, id, Some(version), "account.rules", by, |active| {
-            active.rules = Set(rules)
+            active.rules = Set(rules);
         })
         .await
     }
@@ -117,7 +117,7 @@ impl Store {
     /// Stops an account: its posts wait.
     pub async fn pause_account(&self, scope: &Scope, id: AccountId, by: &Viewer) -> StoreResult<account::Model> {
         self.change_account(scope, id, None, "account.pause", by, |active| {
-            active.state = Set(AccountState::Paused)
+            active.state = Set(AccountState::Paused);
         })
         .await
     }
@@ -218,7 +218,7 @@ impl Store {
                 active.reason = Set(Some(reason));
             }
             CheckResult::Silent(reason) => {
-                tracing::info!(account.id = %id, reason, "an account does not answer its check")
+                tracing::info!(account.id = %id, reason, "an account does not answer its check");
             }
         }
         active.update(&self.db).await?;

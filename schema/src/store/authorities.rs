@@ -145,30 +145,27 @@ impl Store {
         let same = zone::Column::AuthorityId
             .eq(authority)
             .and(zone::Column::Slug.eq(&draft.slug));
-        let row = match zone::Entity::find().filter(same).one(&tx).await? {
-            Some(known) => {
-                let mut active = known.into_active_model();
-                active.name = Set(draft.name);
-                active.shape = Set(draft.shape);
-                active.updated_at = Set(now);
-                active.update(&tx).await?
-            }
-            None => {
-                let ZoneDraft { slug, name, shape } = draft;
-                let row = zone::Model {
-                    id: self.ids.make(),
-                    authority_id: authority,
-                    slug,
-                    name,
-                    shape,
-                    created_at: now,
-                    updated_at: now,
-                };
-                zone::Entity::insert(row.clone().into_active_model())
-                    .exec_without_returning(&tx)
-                    .await?;
-                row
-            }
+        let row = if let Some(known) = zone::Entity::find().filter(same).one(&tx).await? {
+            let mut active = known.into_active_model();
+            active.name = Set(draft.name);
+            active.shape = Set(draft.shape);
+            active.updated_at = Set(now);
+            active.update(&tx).await?
+        } else {
+            let ZoneDraft { slug, name, shape } = draft;
+            let row = zone::Model {
+                id: self.ids.make(),
+                authority_id: authority,
+                slug,
+                name,
+                shape,
+                created_at: now,
+                updated_at: now,
+            };
+            zone::Entity::insert(row.clone().into_active_model())
+                .exec_without_returning(&tx)
+                .await?;
+            row
         };
         outbox::append(&tx, self, authority, Line::Places).await?;
         self.audit(&tx, by, "zone.put", row.id, Some(authority), serde_json::Value::Null)

@@ -154,7 +154,7 @@ impl Store {
         let rows = query.all(&self.db).await?;
         let mut items: Vec<Item> = rows
             .into_iter()
-            .filter_map(|(row, revision)| item_of(row, revision?))
+            .filter_map(|(row, revision)| item_of(&row, revision?))
             .collect();
         for run in items.chunks_mut(IDS_PER_QUERY) {
             self.add_posts(run).await?;
@@ -278,7 +278,7 @@ fn item_ids<E: EntityTrait>(entity: E, item_id: E::Column) -> SelectStatement {
     Query::select().column(item_id).from(entity).to_owned()
 }
 
-fn item_of(row: item::Model, revision: revision::Model) -> Option<Item> {
+fn item_of(row: &item::Model, revision: revision::Model) -> Option<Item> {
     Some(Item {
         id: row.id,
         authority: row.authority_id,

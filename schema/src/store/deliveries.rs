@@ -246,35 +246,32 @@ async fn keep_receipt(
     let here = receipt::Column::ItemId
         .eq(row.item_id)
         .and(receipt::Column::AccountId.eq(row.account_id));
-    match receipt::Entity::find().filter(here).one(tx).await? {
-        Some(known) => {
-            let reposted = known.withdrawn_at.is_some();
-            let mut active = known.into_active_model();
-            active.remote = Set(remote);
-            active.version = Set(row.version);
-            active.amended_at = Set(Some(now));
-            if reposted {
-                active.posted_at = Set(now);
-                active.withdrawn_at = Set(None);
-            }
-            active.update(tx).await?;
+    if let Some(known) = receipt::Entity::find().filter(here).one(tx).await? {
+        let reposted = known.withdrawn_at.is_some();
+        let mut active = known.into_active_model();
+        active.remote = Set(remote);
+        active.version = Set(row.version);
+        active.amended_at = Set(Some(now));
+        if reposted {
+            active.posted_at = Set(now);
+            active.withdrawn_at = Set(None);
         }
-        None => {
-            let new = receipt::Model {
-                id: store.ids.make(),
-                item_id: row.item_id,
-                account_id: row.account_id,
-                delivery_id: row.id,
-                remote,
-                version: row.version,
-                posted_at: now,
-                amended_at: None,
-                withdrawn_at: None,
-            };
-            receipt::Entity::insert(new.into_active_model())
-                .exec_without_returning(tx)
-                .await?;
-        }
+        active.update(tx).await?;
+    } else {
+        let new = receipt::Model {
+            id: store.ids.make(),
+            item_id: row.item_id,
+            account_id: row.account_id,
+            delivery_id: row.id,
+            remote,
+            version: row.version,
+            posted_at: now,
+            amended_at: None,
+            withdrawn_at: None,
+        };
+        receipt::Entity::insert(new.into_active_model())
+            .exec_without_returning(tx)
+            .await?;
     }
     outbox::append(tx, store, row.authority_id, Line::Beside(row.item_id)).await
 }

@@ -11,6 +11,8 @@ use crate::{clock::Timestamp, value::Period};
 
 /// An evening that ends the next morning before this hour still belongs to the day it began.
 const NIGHT_ENDS_AT: u32 = 6;
+/// An end is the first instant after: the last day is that of the instant before.
+const JUST_BEFORE: TimeDelta = TimeDelta::seconds(1);
 
 /// When something takes place: `[start, end)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +124,7 @@ fn span(when: &When, zone: Tz) -> Span {
         .filter(|end| *end > when.start)
         .map(|end| end.with_timezone(&zone).naive_local());
     if when.all_day {
-        let last = end.map_or(start.date(), |end| (end - TimeDelta::seconds(1)).date());
+        let last = end.map_or(start.date(), |end| (end - JUST_BEFORE).date());
         return if last > start.date() {
             Span::Days(start.date(), last)
         } else {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 closed_set! {
     /// Why service is disrupted (GTFS-Realtime `Alert.Cause`).
+    #[expect(clippy::enum_variant_names, reason = "GTFS-Realtime's own names")]
     pub enum Cause {
         /// Not said.
         UnknownCause = "UNKNOWN_CAUSE",
@@ -39,6 +40,7 @@ closed_set! {
 
 closed_set! {
     /// What it does to service (GTFS-Realtime `Alert.Effect`).
+    #[expect(clippy::enum_variant_names, reason = "GTFS-Realtime's own names")]
     pub enum Effect {
         /// No service.
         NoService = "NO_SERVICE",
@@ -67,6 +69,7 @@ closed_set! {
 
 closed_set! {
     /// How bad it is (GTFS-Realtime `Alert.SeverityLevel`), least first: the order is compared.
+    #[expect(clippy::enum_variant_names, reason = "GTFS-Realtime's own names")]
     pub enum Severity {
         /// Not said.
         UnknownSeverity = "UNKNOWN_SEVERITY",

@@ -44,14 +44,11 @@ impl Language {
         fallback: &Self,
         offered: impl Iterator<Item = &'a Self> + Clone,
     ) -> Option<&'a Self> {
-        wanted
-            .iter()
-            .chain(std::iter::once(fallback))
-            .find_map(|want| {
-                let exact = offered.clone().find(|have| *have == want);
-                exact.or_else(|| offered.clone().find(|have| have.primary() == want.primary()))
-            })
-            .or_else(|| offered.clone().next())
+        let best = wanted.iter().chain(std::iter::once(fallback)).find_map(|want| {
+            let exact = offered.clone().find(|have| *have == want);
+            exact.or_else(|| offered.clone().find(|have| have.primary() == want.primary()))
+        });
+        best.or_else(|| offered.into_iter().next())
     }
 }
 

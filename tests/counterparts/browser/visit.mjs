@@ -2,7 +2,8 @@
 //
 //   node visit.mjs VISIT_FILE
 //
-// VISIT_FILE: {"base","chromium","pictures","pages":[{"name","path"}],"screens":[{"name","width","height"}],"schemes"}.
+// VISIT_FILE: {"base","chromium","pictures","pages":[{"name","path","follow"}],"screens":[{"name","width","height"}],"schemes"}.
+// "follow": a CSS selector; the page that the first such link leads to is meant, not the one at "path".
 // Prints a line per picture, and every broken rule with the elements that break it; ends with 1 when there is one.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -30,10 +31,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 async function look(context, page, screen, scheme) {
   const tab = await context.newPage()
   try {
-    const response = await tab.goto(visit.base + page.path, { waitUntil: 'load', timeout: PAGE_LIMIT_MS })
-    if (!response.ok()) throw new Error(`${page.path} answered ${response.status()}`)
+    await open(tab, visit.base + page.path)
+    if (page.follow) await open(tab, await tab.locator(page.follow).first().evaluate((link) => link.href))
     const picture = join(visit.pictures, `${page.name}-${screen.name}-${scheme}.png`)
-    await tab.screenshot({ path: picture, timeout: PAGE_LIMIT_MS })
+    await tab.screenshot({ path: picture, fullPage: true, timeout: PAGE_LIMIT_MS })
     await tab.evaluate(axe)
     const { violations } = await tab.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values } }), RULES)
     console.log(`  ${picture}: ${violations.length === 0 ? 'no rule broken' : `${violations.length} rules broken`}`)
@@ -42,6 +43,11 @@ async function look(context, page, screen, scheme) {
   } finally {
     await tab.close()
   }
+}
+
+async function open(tab, address) {
+  const response = await tab.goto(address, { waitUntil: 'load', timeout: PAGE_LIMIT_MS })
+  if (!response.ok()) throw new Error(`${address} answered ${response.status()}`)
 }
 
 function tell({ id, impact, help, nodes }) {

@@ -6,7 +6,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -18,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
 
 /// FCM allows this many requests at once on one HTTP/2 connection; the others never reach it.
 const CONCURRENT_STREAMS: u32 = 100;
@@ -64,6 +67,20 @@ impl Listener {
             connections.spawn(welcome(stream, self.tls.clone(), Arc::clone(&handler), goaway.clone()));
         }
     }
+}
+
+/// A handler that asks a router.
+pub(crate) fn serve_router(router: Router) -> Handler {
+    Arc::new(move |request| {
+        let router = router.clone();
+        async move {
+            match router.oneshot(request.map(Body::new)).await {
+                Ok(response) => Ok(response),
+                Err(never) => match never {},
+            }
+        }
+        .boxed()
+    })
 }
 
 async fn welcome(stream: TcpStream, tls: Option<TlsAcceptor>, handler: Handler, goaway: watch::Receiver<()>) {

@@ -5,15 +5,13 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::Router;
-use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::ServiceExt;
 
 use crate::clock::Clock;
 use crate::fcm::{Fcm, KeyError};
 use crate::journal::{Journal, RequestLine};
-use crate::listener::{Handler, Listener};
+use crate::listener::{Listener, serve_router};
 use crate::miniature::{Kind, Miniature};
 use crate::page::{self, View};
 use crate::tls::{self, TlsError};
@@ -189,19 +187,6 @@ async fn start_network(
     miniature.open_account(&options.handle, &options.name);
     tasks.spawn(listener.serve(miniature.handler(), watch::Sender::new(()).subscribe()));
     Ok(miniature)
-}
-
-fn serve_router(router: Router) -> Handler {
-    Arc::new(move |request| {
-        let router = router.clone();
-        async move {
-            match router.oneshot(request.map(axum::body::Body::new)).await {
-                Ok(response) => Ok(response),
-                Err(never) => match never {},
-            }
-        }
-        .boxed()
-    })
 }
 
 impl std::fmt::Debug for Sandbox {

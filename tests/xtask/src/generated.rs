@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{process, project};
+use crate::{configuration, process, project};
 
 /// Each file, and the arguments with which `beffroi` prints it.
 const FILES: [(&str, &[&str]); 1] = [("schema/schema.graphql", &["sdl"])];
@@ -39,8 +39,9 @@ pub fn compare() -> Result<()> {
 fn fresh() -> Result<Vec<(PathBuf, String)>> {
     let beffroi = project::build_beffroi()?;
     let text = |args: &[&str]| process::output(Command::new(&beffroi).args(args), project::ASK_LIMIT);
-    FILES
+    let printed = FILES
         .iter()
-        .map(|(path, args)| Ok((project::root().join(path), text(args)?)))
-        .collect()
+        .map(|(path, args)| Ok((project::root().join(path), text(args)?)));
+    let example = (project::root().join(configuration::PATH), configuration::example()?);
+    printed.chain([Ok(example)]).collect()
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod check;
+mod configuration;
 mod counterparts;
 mod generated;
 mod packages;

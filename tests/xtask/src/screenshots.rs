@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -15,14 +15,25 @@ use crate::process::{self, Running};
 use crate::progress::{self, Summary};
 use crate::{packages, project};
 
-/// The pages, by the name of their pictures.
-const PAGES: [(&str, &str); 2] = [("explorer", "/graphql"), ("sandbox", "/sandbox")];
+/// The pages: the name of their pictures, where to begin, and the link to follow from there, as a CSS selector.
+const PAGES: [(&str, &str, Option<&str>); 8] = [
+    ("home", "/", None),
+    ("feed", "/valbourg", None),
+    ("disruption", "/valbourg", Some("a[href*='/disruption/']")),
+    ("event", "/valbourg", Some("a[href*='/event/']")),
+    ("article", "/valbourg", Some("a[href*='/article/']")),
+    ("explorer", "/graphql", None),
+    ("sign-in", "/sign-in", None),
+    ("sandbox", "/sandbox", None),
+];
+/// What the demo says last, once its story is told.
+const LAST_LINE: &str = "Ctrl-C pour arrêter.";
 /// Width and height in CSS pixels.
 const SCREENS: [(&str, u32, u32); 2] = [("phone", 390, 844), ("desktop", 1440, 900)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
 /// The variable that moves the demo to a port of ours.
 const LISTEN: &str = "BEFFROI_API__LISTEN";
-const DEMO_START_LIMIT: Duration = Duration::from_mins(1);
+const STORY_LIMIT: Duration = Duration::from_mins(3);
 const BROWSER_LIMIT: Duration = Duration::from_mins(10);
 
 pub fn run() -> Result<()> {
@@ -33,7 +44,7 @@ pub fn run() -> Result<()> {
     let driver = progress::step("Install playwright-core and axe-core", || BROWSER.install())?;
     let beffroi = progress::step("Build the program", project::build_beffroi)?;
     let folder = tempfile::tempdir()?;
-    let (_demo, base) = progress::step("Start the demo", || start_demo(&beffroi, folder.path()))?;
+    let (_demo, base) = progress::step("Play the demo", || start_demo(&beffroi, folder.path()))?;
     summary.step("Take pictures and check accessibility", || visit(&driver, &base));
     summary.close()
 }
@@ -42,9 +53,16 @@ pub fn run() -> Result<()> {
 fn start_demo(beffroi: &Path, folder: &Path) -> Result<(Running, String)> {
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let mut command = Command::new(beffroi);
-    command.arg("demo").current_dir(folder).env(LISTEN, address.to_string());
-    let mut demo = Running::start(command.stdin(Stdio::null()).stdout(Stdio::null()))?;
-    demo.until(DEMO_START_LIMIT, || TcpStream::connect(address).is_ok())?;
+    let screen = folder.join("screen.txt");
+    let output = fs::File::create(&screen)?;
+    command
+        .args(["demo", "--fast", "--lang", "fr"])
+        .current_dir(folder)
+        .env(LISTEN, address.to_string());
+    let mut demo = Running::start(command.stdin(Stdio::null()).stdout(output))?;
+    demo.until(STORY_LIMIT, || {
+        fs::read_to_string(&screen).is_ok_and(|said| said.contains(LAST_LINE))
+    })?;
     Ok((demo, format!("http://{address}")))
 }
 
@@ -56,7 +74,7 @@ fn visit(driver: &Path, base: &str) -> Result<()> {
         "base": base,
         "chromium": packages::CHROMIUM.find(),
         "pictures": pictures,
-        "pages": PAGES.map(|(name, path)| json!({ "name": name, "path": path })),
+        "pages": PAGES.map(|(name, path, follow)| json!({ "name": name, "path": path, "follow": follow })),
         "screens": SCREENS.map(|(name, width, height)| json!({ "name": name, "width": width, "height": height })),
         "schemes": SCHEMES,
     });

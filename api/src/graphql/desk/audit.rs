@@ -1,21 +1,16 @@
 //! Who did what.
 
-use async_graphql::{
-    Context, ID, Json, Object, Result,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, ID, Json, Object, Result};
 use beffroi_schema::{entity::audit, id::AuditId, value};
 use uuid::Uuid;
 
-use crate::{
-    graphql::{
-        context::Asked as _,
-        error::Code,
-        guard::{Role, RoleGuard, requires},
-        id,
-        scalar::DateTime,
-    },
-    limits::{DEFAULT_PAGE, MAX_PAGE},
+use crate::graphql::{
+    context::Asked as _,
+    error::Code,
+    guard::{Role, RoleGuard, requires},
+    id,
+    reading::connection::{Connection, Edge, page_size},
+    scalar::DateTime,
 };
 
 /// The query of the audit log.
@@ -29,28 +24,25 @@ impl AuditQuery {
     #[graphql(
         guard = "RoleGuard(value::Role::Admin)",
         directive = requires::apply(Role::Admin),
-        complexity = "20 + first.unwrap_or(20) as usize * child_complexity"
+        complexity = "20 + page_size(first) * child_complexity"
     )]
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many: 20 when absent, at most 100.")] first: Option<u32>,
+        #[graphql(desc = "How many: 20 when absent, at most 100.")] first: Option<i32>,
         #[graphql(desc = "The cursor to continue after.")] after: Option<String>,
-    ) -> Result<Connection<String, AuditEntry>> {
+    ) -> Result<Connection<AuditEntry>> {
         let scope = ctx.viewer()?.scope(value::Role::Admin);
-        let first = first
-            .map_or(DEFAULT_PAGE, |first| usize::try_from(first).unwrap_or(MAX_PAGE))
-            .min(MAX_PAGE);
+        let first = page_size(first);
         let before = after.as_deref().map(cursor).transpose()?;
         let mut lines = ctx.store()?.audit_log(&scope, first as u64, before).await?;
-        let mut page = Connection::new(before.is_some(), lines.len() > first);
+        let more = lines.len() > first;
         lines.truncate(first);
-        page.edges.extend(
-            lines
-                .into_iter()
-                .map(|line| Edge::new(line.id.to_string(), AuditEntry(line))),
-        );
-        Ok(page)
+        let edges = lines.into_iter().map(|line| Edge {
+            cursor: line.id.to_string(),
+            node: AuditEntry(line),
+        });
+        Ok(Connection::of(edges.collect(), more, before.is_some()))
     }
 }
 
@@ -60,9 +52,10 @@ fn cursor(text: &str) -> Result<AuditId> {
 }
 
 /// One act.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AuditEntry(audit::Model);
 
+/// One act.
 #[Object]
 impl AuditEntry {
     /// When, in UTC.

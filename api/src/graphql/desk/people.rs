@@ -38,6 +38,7 @@ impl PeopleQuery {
 #[derive(Debug)]
 pub struct Viewer(pub value::Viewer);
 
+/// The person or program that is signed in.
 #[Object]
 impl Viewer {
     /// The name that the audit log shows.
@@ -55,6 +56,7 @@ impl Viewer {
 #[derive(Debug)]
 pub struct Staff(store::Person);
 
+/// A person who works here.
 #[Object]
 impl Staff {
     /// Global id.
@@ -103,7 +105,11 @@ pub struct PeopleMutation;
 impl PeopleMutation {
     /// Makes a link by which one person joins with a role. It works once, for a day.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn invite_staff(&self, ctx: &Context<'_>, input: InviteStaffInput) -> Result<InviteStaffPayload> {
+    async fn invite_staff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: InviteStaffInput,
+    ) -> Result<InviteStaffPayload> {
         let at = authority(input.authority_id.as_ref())?;
         let (secret, problems) = settle(ctx.store()?.invite(ctx.viewer()?, at, input.role.into()).await)?;
         let url = match secret {
@@ -122,7 +128,11 @@ impl PeopleMutation {
     /// Gives a person a role, in place of the one they had there. People who have no role where the viewer is an
     /// administrator cannot be found this way: invite them.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn grant_role(&self, ctx: &Context<'_>, input: GrantRoleInput) -> Result<GrantRolePayload> {
+    async fn grant_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: GrantRoleInput,
+    ) -> Result<GrantRolePayload> {
         let (person, at) = (
             id::local("Staff", &input.staff_id)?,
             authority(input.authority_id.as_ref())?,
@@ -140,7 +150,11 @@ impl PeopleMutation {
 
     /// Takes a person's role in one authority, or over the whole instance, which keeps at least one operator.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn revoke_role(&self, ctx: &Context<'_>, input: RevokeRoleInput) -> Result<RevokeRolePayload> {
+    async fn revoke_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: RevokeRoleInput,
+    ) -> Result<RevokeRolePayload> {
         let (person, at) = (
             id::local("Staff", &input.staff_id)?,
             authority(input.authority_id.as_ref())?,

@@ -15,19 +15,16 @@ use chrono::SecondsFormat;
 use uuid::Uuid;
 
 use super::{accounts::Account, drafting, items::DeskItem, scope, sources::Source, within, words::ItemStatus};
-use crate::{
-    graphql::{
-        context::Asked as _,
-        error::Code,
-        guard::{Role, RoleGuard, requires},
-        id,
-        reading::{
-            connection::{Connection, Edge, FIRST, PageInfo},
-            place::Zone,
-        },
-        words::Kind,
+use crate::graphql::{
+    context::Asked as _,
+    error::Code,
+    guard::{Role, RoleGuard, requires},
+    id,
+    reading::{
+        connection::{Connection, Edge, page_size},
+        place::Zone,
     },
-    limits::MAX_PAGE,
+    words::Kind,
 };
 
 /// The way to the desk.
@@ -55,7 +52,7 @@ pub struct Desk {
 #[Object]
 impl Desk {
     /// Items, drafts included, last changed first.
-    #[graphql(complexity = "first.unwrap_or(20).clamp(1, 100) as usize * child_complexity / 4 + 10")]
+    #[graphql(complexity = "page_size(first) * child_complexity / 4 + 10")]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -70,8 +67,7 @@ impl Desk {
             status: status.map(value::ItemStatus::from),
             kind: kind.map(value::Kind::from),
         };
-        let first = first.map_or(FIRST, |first| usize::try_from(first).unwrap_or(1));
-        let first = first.clamp(1, MAX_PAGE);
+        let first = page_size(first);
         let before = after.as_deref().map(read_cursor).transpose()?;
         let store = ctx.store()?;
         // One more than wanted says whether there is a next page.
@@ -80,20 +76,8 @@ impl Desk {
         items.truncate(first);
         let cursors: Vec<_> = items.iter().map(cursor).collect();
         let nodes = DeskItem::page(ctx, self.scope.clone(), items)?;
-        Ok(Connection {
-            page_info: PageInfo {
-                has_next_page: more,
-                has_previous_page: before.is_some(),
-                start_cursor: cursors.first().cloned(),
-                end_cursor: cursors.last().cloned(),
-            },
-            edges: cursors
-                .into_iter()
-                .zip(nodes.iter().cloned())
-                .map(|(cursor, node)| Edge { cursor, node })
-                .collect(),
-            nodes,
-        })
+        let edges = cursors.into_iter().zip(nodes).map(|(cursor, node)| Edge { cursor, node });
+        Ok(Connection::of(edges.collect(), more, before.is_some()))
     }
 
     /// An item by its global id; null when there is none at this desk.

@@ -34,6 +34,7 @@ impl TokenQuery {
 #[derive(Debug)]
 pub struct ApiToken(api_token::Model);
 
+/// A program's access to one authority.
 #[Object]
 impl ApiToken {
     /// Global id.
@@ -90,7 +91,11 @@ pub struct TokenMutation;
 impl TokenMutation {
     /// Makes a token for a program. Its secret is shown this once.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn create_api_token(&self, ctx: &Context<'_>, input: CreateApiTokenInput) -> Result<CreateApiTokenPayload> {
+    async fn create_api_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: CreateApiTokenInput,
+    ) -> Result<CreateApiTokenPayload> {
         let new = NewToken {
             authority: id::local("Authority", &input.authority_id)?,
             name: input.name,

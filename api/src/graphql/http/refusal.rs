@@ -14,7 +14,8 @@ use crate::{graphql::error::Code, state::AppState};
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
-    error: ServerError,
+    /// Boxed, so that a `Result` with it stays small.
+    error: Box<ServerError>,
 }
 
 impl Refusal {
@@ -22,18 +23,18 @@ impl Refusal {
     pub fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
         Self {
             status,
-            error: ServerError::new(message, None),
+            error: Box::new(ServerError::new(message, None)),
         }
         .with("code", code.as_str())
     }
 
     /// Adds an extension beside the code.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.error
             .extensions
             .get_or_insert_default()
-            .set(name, Value::from(value.to_string()));
+            .set(name, Value::from(value.into()));
         self
     }
 
@@ -46,11 +47,11 @@ impl Refusal {
             Code::InternalServerError,
             "internal error",
         )
-        .with("id", id)
+        .with("id", id.to_string())
     }
 
     pub(super) fn into_parts(self) -> (StatusCode, Answer) {
-        (self.status, Answer::from_errors(vec![self.error]))
+        (self.status, Answer::from_errors(vec![*self.error]))
     }
 }
 

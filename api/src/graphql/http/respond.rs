@@ -78,7 +78,7 @@ impl Media {
                     Self::GraphqlResponse if is_request_error(&answer) => StatusCode::BAD_REQUEST,
                     Self::GraphqlResponse | Self::Json => StatusCode::OK,
                 };
-                self.write(status, answer)
+                self.write(status, &answer)
             }
             Err(refusal) => self.refuse(refusal),
         }
@@ -87,7 +87,7 @@ impl Media {
     /// Refused before execution.
     pub(super) fn refuse(self, refusal: Refusal) -> Response {
         let (status, answer) = refusal.into_parts();
-        let mut response = self.write(status, answer);
+        let mut response = self.write(status, &answer);
         response
             .headers_mut()
             .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -99,8 +99,8 @@ impl Media {
         response
     }
 
-    fn write(self, status: StatusCode, answer: Answer) -> Response {
-        let executed = !is_request_error(&answer);
+    fn write(self, status: StatusCode, answer: &Answer) -> Response {
+        let executed = !is_request_error(answer);
         let headers = answer.http_headers.clone();
         let mut response = Response::new(Body::from(body(answer, executed)));
         *response.status_mut() = status;
@@ -124,9 +124,9 @@ fn is_request_error(answer: &Answer) -> bool {
     answer.data == async_graphql::Value::Null && answer.errors.iter().any(|error| error.path.is_empty())
 }
 
-fn body(answer: Answer, executed: bool) -> Vec<u8> {
+fn body(answer: &Answer, executed: bool) -> Vec<u8> {
     let written = if executed {
-        serde_json::to_vec(&answer)
+        serde_json::to_vec(answer)
     } else {
         let mut entries = Map::new();
         let errors = serde_json::to_value(&answer.errors).unwrap_or(Value::Null);

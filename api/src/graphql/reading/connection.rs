@@ -1,31 +1,19 @@
 //! Lists, page by page (<https://relay.dev/graphql/connections.htm>).
 
-use async_graphql::{OutputType, Result, SimpleObject};
+use async_graphql::{OutputType, Result, SimpleObject, connection::PageInfo};
 use beffroi_schema::board::{Cursor, Page};
 
 use super::{article::Article, disruption::Disruption, event::Event, item::Item, shown::Shown};
 use crate::{
-    graphql::{desk::items::DeskItem, error::Code},
-    limits::MAX_PAGE,
+    graphql::{
+        desk::{audit::AuditEntry, items::DeskItem},
+        error::Code,
+    },
+    limits::{DEFAULT_PAGE, MAX_PAGE},
 };
 
-/// Entries of a page when the client does not say.
-pub const FIRST: usize = 20;
 /// Most zones, lines or stops answered at once.
 pub const PLACES_MAX: usize = 1_000;
-
-/// Where a page stands in its list.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct PageInfo {
-    /// Whether more entries follow.
-    pub has_next_page: bool,
-    /// Whether entries come before: true on every page but the first.
-    pub has_previous_page: bool,
-    /// The place of the first entry; null when there is none.
-    pub start_cursor: Option<String>,
-    /// The place of the last entry: pass it as `after` for the next page; null when there is none.
-    pub end_cursor: Option<String>,
-}
 
 /// An entry of a list, with its place.
 #[derive(Clone, Debug, SimpleObject)]
@@ -34,6 +22,7 @@ pub struct PageInfo {
     concrete(name = "EventEdge", params(Event)),
     concrete(name = "DisruptionEdge", params(Disruption)),
     concrete(name = "ArticleEdge", params(Article)),
+    concrete(name = "AuditEdge", params(AuditEntry)),
     concrete(name = "DeskItemEdge", params(DeskItem))
 )]
 pub struct Edge<T: OutputType> {
@@ -44,12 +33,13 @@ pub struct Edge<T: OutputType> {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(SimpleObject)]
 #[graphql(
     concrete(name = "ItemConnection", params(Item)),
     concrete(name = "EventConnection", params(Event)),
     concrete(name = "DisruptionConnection", params(Disruption)),
     concrete(name = "ArticleConnection", params(Article)),
+    concrete(name = "AuditConnection", params(AuditEntry)),
     concrete(name = "DeskItemConnection", params(DeskItem))
 )]
 pub struct Connection<T: OutputType>
@@ -76,13 +66,29 @@ pub struct Wanted {
 impl Wanted {
     /// Reads the arguments: `first` is cut to 1–100, a wrong cursor is refused.
     pub fn read(first: Option<i32>, after: Option<&str>) -> Result<Self> {
-        let first = first
-            .map_or(FIRST, |first| usize::try_from(first).unwrap_or(1))
-            .clamp(1, MAX_PAGE);
+        let first = page_size(first);
         let after = after.map(str::parse).transpose();
         let after =
             after.map_err(|wrong: beffroi_schema::board::CursorError| Code::BadUserInput.error(wrong.to_string()))?;
         Ok(Self { first, after })
+    }
+}
+
+/// How many entries `first` asks for: 20 when it is absent, else cut to 1–100.
+pub fn page_size(first: Option<i32>) -> usize {
+    first
+        .map_or(DEFAULT_PAGE, |first| usize::try_from(first).unwrap_or(1))
+        .clamp(1, MAX_PAGE)
+}
+
+impl<T: OutputType> std::fmt::Debug for Connection<T>
+where
+    Edge<T>: OutputType,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("nodes", &self.nodes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -97,21 +103,22 @@ where
         node: impl Fn(Shown) -> Option<T>,
         shown: impl Fn(std::sync::Arc<beffroi_schema::board::Item>) -> Shown,
     ) -> Self {
-        let edges: Vec<Edge<T>> = page
-            .items
-            .into_iter()
-            .filter_map(|(cursor, item)| {
-                Some(Edge {
-                    cursor: cursor.to_string(),
-                    node: node(shown(item))?,
-                })
+        let edges = page.items.into_iter().filter_map(|(cursor, item)| {
+            Some(Edge {
+                cursor: cursor.to_string(),
+                node: node(shown(item))?,
             })
-            .collect();
+        });
+        Self::of(edges.collect(), page.more, wanted.after.is_some())
+    }
+
+    /// The page with these entries: whether others follow, and whether it continues another page.
+    pub fn of(edges: Vec<Edge<T>>, more: bool, continues: bool) -> Self {
         Self {
             nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
             page_info: PageInfo {
-                has_next_page: page.more,
-                has_previous_page: wanted.after.is_some(),
+                has_next_page: more,
+                has_previous_page: continues,
                 start_cursor: edges.first().map(|edge| edge.cursor.clone()),
                 end_cursor: edges.last().map(|edge| edge.cursor.clone()),
             },

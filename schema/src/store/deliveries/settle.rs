@@ -123,6 +123,8 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
         Settlement::Refused(reason) => (DeliveryState::Refused, None, Some(reason)),
         Settlement::ByHand(reason) => (DeliveryState::ByHand, None, Some(reason)),
         Settlement::Gone(reason) | Settlement::Skipped(reason) => (DeliveryState::Skipped, None, Some(reason)),
+        // Being refused says nothing of a call that may have left before: once signed in again, it is asked for first.
+        Settlement::Locked(reason) if was_doubtful => (DeliveryState::Unknown, Some(now), Some(reason)),
         Settlement::Locked(reason) => (DeliveryState::Waiting, Some(now), Some(reason)),
     };
     let looking = state == DeliveryState::Unknown;

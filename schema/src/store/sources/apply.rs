@@ -396,12 +396,11 @@ fn next(
 /// One member of a group that is over makes the rest smaller, not over.
 fn still_open(class: ChangeClass) -> ChangeClass {
     match class {
-        ChangeClass::Resolved => ChangeClass::Deescalated,
         // A new member of a known group: more lines.
         ChangeClass::Created | ChangeClass::Announced | ChangeClass::Escalated => ChangeClass::Escalated,
         ChangeClass::Rescheduled => ChangeClass::Rescheduled,
         ChangeClass::Edited => ChangeClass::Edited,
-        ChangeClass::Deescalated => ChangeClass::Deescalated,
+        ChangeClass::Resolved | ChangeClass::Deescalated => ChangeClass::Deescalated,
         ChangeClass::Reopened => ChangeClass::Reopened,
     }
 }

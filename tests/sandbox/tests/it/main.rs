@@ -5,6 +5,7 @@ mod contract;
 mod facebook;
 mod fcm;
 mod mastodon;
+mod operator;
 mod page;
 mod sandbox;
 mod world;

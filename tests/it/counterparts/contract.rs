@@ -1,0 +1,196 @@
+//! A listener between our client and the sandbox, which holds what both say against Mastodon's `OpenAPI` description
+//! (from the sample data that `BEFFROI_DATA` names).
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{Method, header},
+    response::Response,
+};
+use beffroi_sandbox::{Options, Sandbox};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinSet};
+use url::Url;
+
+/// Largest body that is passed on.
+const MAX_BODY: usize = 1 << 20;
+
+/// The description, the conversation so far, and the sandbox behind.
+pub struct Contract {
+    pub sandbox: Sandbox,
+    /// Where our client finds the listener.
+    pub url: Url,
+    openapi: Value,
+    heard: Arc<Mutex<Vec<Exchange>>>,
+    _listener: JoinSet<()>,
+}
+
+/// One request and its answer.
+struct Exchange {
+    method: Method,
+    path: String,
+    query: Vec<String>,
+    /// When it is JSON.
+    request: Option<Value>,
+    status: u16,
+    answer: Value,
+}
+
+impl Contract {
+    /// A sandbox and the listener before it; none, loudly, without sample data.
+    #[expect(clippy::print_stderr, reason = "what was left out must be seen")]
+    pub async fn between() -> Option<Self> {
+        let Some(data) = std::env::var_os("BEFFROI_DATA") else {
+            eprintln!(
+                "LEFT OUT: BEFFROI_DATA names no sample data, our requests were not held against Mastodon's OpenAPI"
+            );
+            return None;
+        };
+        let text = std::fs::read_to_string(PathBuf::from(data).join("contracts/mastodon-openapi.json")).unwrap();
+        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let (behind, to) = (sandbox.mastodon.url().to_owned(), Arc::clone(&heard));
+        let app = Router::new().fallback(move |request: Request| pass_on(request, behind, to));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Some(Self {
+            sandbox,
+            url,
+            openapi: serde_json::from_str(&text).unwrap(),
+            heard,
+            _listener: tasks,
+        })
+    }
+
+    /// Holds everything that was said against the description; answers the operations it was about.
+    pub fn hold(&self) -> BTreeSet<String> {
+        let heard = self.heard.lock().unwrap();
+        heard.iter().map(|exchange| self.hold_one(exchange)).collect()
+    }
+
+    fn hold_one(&self, exchange: &Exchange) -> String {
+        let (template, operation) = self.operation(exchange);
+        let name = format!("{} {template}", exchange.method);
+        for parameter in &exchange.query {
+            let known = operation["parameters"].as_array().into_iter().flatten();
+            let known = known
+                .filter(|known| known["in"] == "query")
+                .any(|known| known["name"].as_str() == Some(parameter));
+            assert!(known, "{name}: no query parameter `{parameter}`");
+        }
+        if let Some(body) = &exchange.request {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            // What is at once a text and a media status is both; the description says one of them.
+            let alternatives = schema["oneOf"]
+                .as_array()
+                .cloned()
+                .unwrap_or_else(|| vec![schema.clone()]);
+            self.assert_valid(&name, &json!({ "anyOf": alternatives }), body);
+            let known = self.fields(schema);
+            for field in body.as_object().unwrap().keys() {
+                assert!(known.contains(field), "{name}: no field `{field}` among {known:?}");
+            }
+        }
+        let answer = &operation["responses"][exchange.status.to_string()];
+        assert!(!answer.is_null(), "{name} does not answer {}", exchange.status);
+        let schema = &answer["content"]["application/json"]["schema"];
+        self.assert_valid(&name, schema, &exchange.answer);
+        name
+    }
+
+    /// The operation that a request is, with its path as the description writes it.
+    fn operation(&self, exchange: &Exchange) -> (&str, &Value) {
+        let paths = self.openapi["paths"].as_object().unwrap();
+        let method = exchange.method.as_str().to_lowercase();
+        let exact = paths.get_key_value(exchange.path.as_str());
+        let (template, path) = exact
+            .or_else(|| paths.iter().find(|(template, _)| stands_for(template, &exchange.path)))
+            .unwrap_or_else(|| panic!("no path {}", exchange.path));
+        (template, &path[&method])
+    }
+
+    fn assert_valid(&self, name: &str, schema: &Value, value: &Value) {
+        let mut root = schema.clone();
+        root["components"] = self.openapi["components"].clone();
+        let validator: Validator = jsonschema::validator_for(&root).unwrap();
+        assert!(
+            !validator.is_valid(&Value::Null),
+            "{name}: a schema that takes anything proves nothing"
+        );
+        let problems: Vec<String> = validator
+            .iter_errors(value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(problems.is_empty(), "{name}: {problems:#?}\n{value:#}");
+    }
+
+    /// The names of a schema's fields, its parts and alternatives included. Rails writes lists as `name[]`.
+    fn fields(&self, schema: &Value) -> BTreeSet<String> {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.fields(self.openapi.pointer(reference.trim_start_matches('#')).unwrap());
+        }
+        let own = schema["properties"].as_object().into_iter().flatten();
+        let own = own.map(|(name, _)| name.trim_end_matches("[]").to_owned());
+        let parts = ["allOf", "oneOf"].map(|parts| schema[parts].as_array().cloned().unwrap_or_default());
+        let parts: Vec<String> = parts.iter().flatten().flat_map(|part| self.fields(part)).collect();
+        own.chain(parts).collect()
+    }
+}
+
+/// Whether `/api/v1/statuses/{id}` stands for `/api/v1/statuses/17`.
+fn stands_for(template: &str, path: &str) -> bool {
+    let (wanted, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    wanted.len() == given.len()
+        && wanted
+            .iter()
+            .zip(given)
+            .all(|(wanted, given)| *wanted == given || wanted.starts_with('{'))
+}
+
+/// Asks the sandbox the same, and notes both sides.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a plain client, to pass on what was said as it was said"
+)]
+async fn pass_on(request: Request, behind: String, heard: Arc<Mutex<Vec<Exchange>>>) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.unwrap();
+    let mut headers = parts.headers.clone();
+    headers.remove(header::HOST);
+    let answer = reqwest::Client::new()
+        .request(parts.method.clone(), format!("{behind}{}", parts.uri))
+        .headers(headers)
+        .body(body.clone())
+        .send()
+        .await
+        .unwrap();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let said = answer.bytes().await.unwrap();
+    let json_sent = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    heard.lock().unwrap().push(Exchange {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: query.map(|(name, _)| name.into_owned()).collect(),
+        request: json_sent.then(|| serde_json::from_slice(&body).unwrap()),
+        status: status.as_u16(),
+        answer: serde_json::from_slice(&said).unwrap(),
+    });
+    let mut response = Response::new(Body::from(said));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}

@@ -1,0 +1,101 @@
+//! Lost answers, crashes and requests to wait, one after the other, in every order.
+
+use beffroi_sandbox::{Fault, Operation};
+use beffroi_schema::value::{AccountRules, Network};
+use beffroi_tests::{City, die_when, scene};
+use chrono::Duration;
+
+use super::{NETWORKS, assert_once, go_on};
+
+/// What may happen to one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Accident {
+    /// It did what it should, and the answer is lost.
+    AnswerLost,
+    /// It did what it should, and answers 500.
+    FalseError,
+    /// It did nothing, and answers 500.
+    Error,
+    /// Come back later.
+    Wait,
+    /// It did what it should, and the worker dies before the answer.
+    Crash,
+    /// It did nothing, and the worker dies.
+    CrashInVain,
+}
+
+const ACCIDENTS: [Accident; 6] = [
+    Accident::AnswerLost,
+    Accident::FalseError,
+    Accident::Error,
+    Accident::Wait,
+    Accident::Crash,
+    Accident::CrashInVain,
+];
+
+impl Accident {
+    fn fault(self) -> Fault {
+        match self {
+            Self::AnswerLost => Fault::CommitThenCut,
+            Self::FalseError => Fault::CommitThenServerError,
+            Self::Error => Fault::ServerError,
+            Self::Wait => Fault::RateLimited { retry_after_s: 60 },
+            Self::Crash => Fault::CommitThenHang,
+            Self::CrashInVain => Fault::Hang,
+        }
+    }
+}
+
+#[tokio::test]
+async fn on_mastodon_two_accidents_in_any_order_leave_one_post() {
+    every_pair(NETWORKS[0]).await;
+}
+
+#[tokio::test]
+async fn on_bluesky_two_accidents_in_any_order_leave_one_post() {
+    every_pair(NETWORKS[1]).await;
+}
+
+#[tokio::test]
+async fn on_facebook_two_accidents_in_any_order_leave_one_post() {
+    every_pair(NETWORKS[2]).await;
+}
+
+/// Every item meets two accidents, or as many of them as its calls meet: what is found needs no second call.
+async fn every_pair(network: Network) {
+    let city = City::new().await;
+    let account = city.account(network, AccountRules::default()).await;
+    for first in ACCIDENTS {
+        for second in ACCIDENTS {
+            let case = format!("{network}: {first:?}, then {second:?}");
+            for accident in [first, second] {
+                city.miniature(network).next(Operation::Create, accident.fault());
+            }
+            let item = city.publish(scene::article(&format!("{first:?} {second:?}"))).await;
+            live_through(&city).await;
+            // What nobody met must not wait for the next item.
+            for _ in 0..city.miniature(network).faults_left() {
+                city.publish(scene::article(&format!("Après {case}"))).await;
+                live_through(&city).await;
+                go_on(&city).await;
+            }
+            go_on(&city).await;
+            assert_once(&city, &account, item, &case).await;
+        }
+    }
+    city.sandbox.account_for(|line| line.status.is_none());
+}
+
+/// Workers work, and those that wait for an answer in vain die.
+async fn live_through(city: &City) {
+    let unanswered = || {
+        let lines = city.sandbox.requests();
+        lines.iter().filter(|line| line.status.is_none()).count()
+    };
+    for _ in 0..10 {
+        while city.worker.fan_out().await.unwrap() {}
+        let (worker, before) = (city.another_worker().await, unanswered());
+        die_when(worker.deliver(), || unanswered() > before).await;
+        city.clock.advance(Duration::minutes(6));
+    }
+}

@@ -1,0 +1,130 @@
+//! `beffroi demo`, the program itself: the town is built, the story played to its end, and everything it promises can
+//! be looked at.
+
+use std::process::Command;
+
+use beffroi_tests::process::{Process, free_address, program, until};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What the demo says last, once everything can be looked at.
+const LAST_LINE: &str = "Ctrl-C to stop.";
+const FEED: &str =
+    "{ authority(slug: \"valbourg\") { name lines { shortName } feed(first: 50) { nodes { __typename title } } } }";
+
+struct Demo {
+    process: Process,
+    client: reqwest::Client,
+    url: String,
+    folder: TempDir,
+}
+
+impl Demo {
+    /// Plays the whole story without its pauses. None, loudly, where the program was not built.
+    #[expect(clippy::print_stderr, reason = "what was left out must be seen")]
+    #[expect(clippy::disallowed_methods, reason = "a visitor's browser, not ours")]
+    async fn played() -> Option<Self> {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let Some(program) = program() else {
+            eprintln!("LEFT OUT: there is no `beffroi` (BEFFROI_BIN): the demo was not played");
+            return None;
+        };
+        let (folder, address) = (TempDir::new().unwrap(), free_address().unwrap());
+        let mut command = Command::new(program);
+        command
+            .args(["demo", "--fast", "--lang", "en"])
+            .current_dir(folder.path())
+            .env("BEFFROI_API__LISTEN", address.to_string());
+        let mut process = Process::start(&mut command, &folder.path().join("screen.txt")).unwrap();
+        until("the story is told", async || {
+            let over = process.has_ended() || process.log().contains(LAST_LINE);
+            over.then_some(())
+        })
+        .await
+        .unwrap();
+        assert!(process.log().contains(LAST_LINE), "the demo ended early");
+        Some(Self {
+            process,
+            client: reqwest::Client::new(),
+            url: format!("http://{address}"),
+            folder,
+        })
+    }
+
+    async fn text(&self, path: &str) -> String {
+        let url = format!("{}{path}", self.url);
+        let answer = self.client.get(&url).send().await.unwrap();
+        assert!(answer.status().is_success(), "{url}: {}", answer.status());
+        answer.text().await.unwrap()
+    }
+
+    async fn ask(&self, query: &str) -> Value {
+        let asked = self.client.post(format!("{}/graphql", self.url));
+        let answer = asked.json(&json!({ "query": query })).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["errors"], Value::Null);
+        answer["data"].clone()
+    }
+
+    async fn stops_well(mut self) {
+        self.process.ask_to_stop().unwrap();
+        let status = self.process.ended().await.unwrap();
+        assert!(status.success(), "{status}");
+        // Nobody has the folder any more: the next demo may have it.
+        let mark = std::fs::File::open(self.folder.path().join("var/demo/.beffroi-demo")).unwrap();
+        mark.try_lock().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_story_reaches_the_feed_the_phones_and_every_network() {
+    let Some(demo) = Demo::played().await else { return };
+    for path in ["/live", "/ready", "/valbourg", "/sandbox", "/sign-in"] {
+        demo.text(path).await;
+    }
+    assert!(demo.text("/metrics").await.contains("beffroi_polls"));
+
+    let town = &demo.ask(FEED).await["authority"];
+    assert_eq!(town["lines"].as_array().unwrap().len(), 3);
+    let feed = town["feed"]["nodes"].to_string();
+    for said in ["Tram B", "Marché du samedi", "Le beffroi retrouve ses cloches"] {
+        assert!(feed.contains(said), "{said} is missing in {feed}");
+    }
+
+    let outside: Value = serde_json::from_str(&demo.text("/sandbox.json").await).unwrap();
+    let told = outside["phones"].as_array().unwrap();
+    let of_tram: Vec<_> = told
+        .iter()
+        .filter(|shown| shown.to_string().contains("Tram B"))
+        .collect();
+    assert!(of_tram.len() > 20, "the followers of line B: {}", of_tram.len());
+    assert!(of_tram.iter().all(|shown| shown["data"]["campaign"] == "resolved"));
+    for network in outside["networks"].as_array().unwrap() {
+        let posts = network["posts"].as_array().unwrap();
+        let about = |word: &str| posts.iter().find(|post| post["text"].as_str().unwrap().contains(word));
+        for word in ["Tram B", "Marché du samedi"] {
+            let post = about(word).unwrap_or_else(|| panic!("{word} is not on {}", network["network"]));
+            assert!(
+                !post["history"].as_array().unwrap().is_empty(),
+                "{word} was edited: {post}"
+            );
+        }
+    }
+    demo.stops_well().await;
+}
+
+#[tokio::test]
+async fn a_folder_that_holds_anything_else_is_left_alone() {
+    let Some(program) = program() else { return };
+    let folder = TempDir::new().unwrap();
+    let letter = folder.path().join("letter.txt");
+    std::fs::write(&letter, "Chère mairie").unwrap();
+    let mut command = Command::new(program);
+    command.args(["demo", "--folder"]).arg(folder.path());
+    let screen = TempDir::new().unwrap();
+    let mut process = Process::start(&mut command, &screen.path().join("screen.txt")).unwrap();
+    assert!(!process.ended().await.unwrap().success());
+    assert!(process.log().contains("was not made by the demo"));
+    assert_eq!(std::fs::read_to_string(letter).unwrap(), "Chère mairie");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+}

@@ -1,0 +1,140 @@
+//! The public pages.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use beffroi_schema::{
+    draft::Draft,
+    id::ItemId,
+    store::machine,
+    value::{ItemContent, Scope, Severity},
+};
+
+use crate::{
+    front::{Answer, Front},
+    town::{article, disruption, event},
+};
+
+async fn get(front: &Front, path: &str, language: &str) -> Answer {
+    let request = Request::get(path)
+        .header("accept-language", language)
+        .body(Body::empty());
+    front.send(request.unwrap()).await
+}
+
+async fn publish(front: &Front, authority: beffroi_schema::id::AuthorityId, content: ItemContent) -> ItemId {
+    let draft = Draft {
+        authority,
+        content,
+        key: None,
+    };
+    let by = machine("test");
+    let item = front.store.create_draft(draft, &by).await.unwrap().row;
+    front
+        .store
+        .publish(&Scope::Instance, item.id, item.version, &by)
+        .await
+        .unwrap();
+    front.state.boards().refresh().await.unwrap();
+    item.id
+}
+
+#[tokio::test]
+async fn an_item_has_one_page_for_people_and_for_sharing() {
+    let front = Front::new().await;
+    let valbourg = front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
+    let hostile = "Travaux </script><script>alert(1)</script>";
+    let news = publish(&front, valbourg, article(hostile)).await;
+    let path = format!("/valbourg/article/{news}");
+    let page = get(&front, &path, "fr").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        !page.body.contains("<script>alert"),
+        "neither the page nor its JSON-LD can be broken out of"
+    );
+    assert!(page.body.contains("\"@type\":\"NewsArticle\"") && page.body.contains("property=\"og:title\""));
+    assert!(
+        page.body
+            .contains(&format!("rel=\"canonical\" href=\"{}", front.state.public_url()))
+    );
+    assert!(
+        page.headers["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("default-src 'none'")
+    );
+
+    let elsewhere = get(&front, &format!("/autre/event/{news}"), "fr").await;
+    assert_eq!(elsewhere.status, StatusCode::MOVED_PERMANENTLY);
+    assert!(elsewhere.headers["location"].to_str().unwrap().ends_with(&path));
+    for absent in [
+        "/nulle-part",
+        "/valbourg/article/x",
+        "/valbourg/article/00000000-0000-7000-8000-000000000000",
+    ] {
+        assert_eq!(
+            get(&front, absent, "fr").await.status,
+            StatusCode::NOT_FOUND,
+            "{absent}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_says_how_things_stand_in_french_and_in_english() {
+    let front = Front::new().await;
+    let valbourg = front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
+    let tram = publish(&front, valbourg, disruption("Tram A", Severity::Severe)).await;
+    let path = format!("/valbourg/disruption/{tram}");
+    assert!(
+        get(&front, &path, "fr")
+            .await
+            .body
+            .contains("Service interrompu · en cours")
+    );
+    assert!(get(&front, &path, "en").await.body.contains("No service · in effect"));
+    assert!(get(&front, "/valbourg", "fr").await.body.contains("class=\"warning\""));
+    assert!(get(&front, "/", "en").await.body.contains("href=\"/valbourg\""));
+
+    let by = machine("test");
+    let version = front
+        .store
+        .item(&Scope::Instance, tram)
+        .await
+        .unwrap()
+        .unwrap()
+        .row
+        .version;
+    front
+        .store
+        .withdraw(&Scope::Instance, tram, version, &by)
+        .await
+        .unwrap();
+    front.state.boards().refresh().await.unwrap();
+    let gone = get(&front, &path, "fr").await;
+    assert_eq!(gone.status, StatusCode::GONE);
+    assert!(!gone.body.contains("Tram A"), "only that it existed is told");
+}
+
+#[tokio::test]
+async fn an_event_lists_its_dates() {
+    let front = Front::new().await;
+    let valbourg = front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
+    let market = publish(
+        &front,
+        valbourg,
+        event("Marché", "2026-06-06 08:00", Some("FREQ=WEEKLY")),
+    )
+    .await;
+    let page = get(&front, &format!("/valbourg/event/{market}"), "fr").await;
+    assert!(
+        page.body.contains("samedi 6 juin 2026, 8 h 00 – 10 h 00"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("\"startDate\":\"2026-06-06T08:00:00+02:00\""));
+}

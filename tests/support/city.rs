@@ -1,0 +1,144 @@
+//! The whole application: store, boards, router and worker over a migrated database, and the outside world in miniature.
+//!
+//! ```text
+//! let city = City::new().await;
+//! let account = city.account(Network::Mastodon, AccountRules::default()).await;
+//! city.publish(scene::tram_stopped()).await;
+//! city.settle().await;
+//! assert_eq!(city.posts(&account).len(), 1);
+//! ```
+//!
+//! A City that is dropped fails its test when work is left that is due, or when the sandbox saw a request that no
+//! correct client sends.
+
+mod accounts;
+mod asking;
+mod items;
+mod left_over;
+mod opening;
+mod phones;
+mod sources;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use beffroi_jobs::run::Worker;
+use beffroi_sandbox::Sandbox;
+use beffroi_schema::{
+    board::Boards,
+    clock::Clock,
+    id::{AuthorityId, StaffId, ZoneId},
+    store::Store,
+    value::{Role, Viewer},
+};
+use chrono::Duration;
+use tempfile::TempDir;
+
+pub use self::phones::Phone;
+use crate::{database::Database, operator::Operator};
+
+/// Steps after which a city that still finds something to do will never come to rest.
+const MOST_STEPS: usize = 500;
+
+/// What a test waits after the death of a worker that was delivering: more than the lease of a delivery (five minutes).
+pub const DELIVERY_LEASE: Duration = Duration::seconds(301);
+
+/// The editor: nobody looks for their row, only whether a person or a machine acts.
+const EDITOR: uuid::Uuid = uuid::Uuid::from_u128(1);
+
+/// Valbourg, with its quarters, its staff's rights, and everything it talks to.
+#[derive(Debug)]
+pub struct City {
+    /// The verbs.
+    pub store: Store,
+    /// Moved by [`City::later`].
+    pub clock: Clock,
+    /// What residents read.
+    pub boards: Boards,
+    /// The front of the application.
+    pub router: Router,
+    /// FCM and the networks in miniature, on the same clock.
+    pub sandbox: Sandbox,
+    /// The transport operator, whose feeds say what the test has them say.
+    pub operator: Operator,
+    /// Every loop, stepped by [`City::settle`].
+    pub worker: Worker,
+    /// Valbourg.
+    pub authority: AuthorityId,
+    /// Its quarters.
+    pub zones: Zones,
+    database: Database,
+    files: TempDir,
+    left_over_expected: AtomicBool,
+}
+
+/// The quarters of Valbourg: two squares with an edge in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Zones {
+    /// 43.60–43.61° N, 1.44–1.45° E.
+    pub centre: ZoneId,
+    /// 43.60–43.61° N, 1.45–1.46° E.
+    pub faubourg: ZoneId,
+}
+
+impl City {
+    /// Has everybody work until nothing is due any more, and the boards show it.
+    pub async fn settle(&self) {
+        for _ in 0..MOST_STEPS {
+            let worked = self.worker.step().await.unwrap();
+            let shown = self.boards.refresh().await.unwrap();
+            if !worked && shown == 0 {
+                return;
+            }
+        }
+        assert!(
+            std::thread::panicking(),
+            "the city does not come to rest: something is due again and again"
+        );
+    }
+
+    /// Lets time pass at once, then settles: what was due meanwhile is done now, at the new time.
+    pub async fn later(&self, by: Duration) {
+        self.clock.advance(by);
+        self.settle().await;
+    }
+
+    /// A person in whose name a test acts.
+    pub fn editor(&self) -> Viewer {
+        Viewer {
+            staff: Some(StaffId(EDITOR)),
+            name: "Élodie".to_owned(),
+            roles: vec![(Some(self.authority), Role::Editor)],
+        }
+    }
+
+    /// One more worker, as another process would run it.
+    pub async fn another_worker(&self) -> Worker {
+        opening::worker(&self.store, &self.sandbox, &self.operator, self.files.path()).await
+    }
+
+    /// The database, for whoever wants to look behind the store's back.
+    pub fn database(&self) -> &sea_orm::DatabaseConnection {
+        &self.database.connection
+    }
+
+    /// The test means to leave work that is due, or to have sent what no correct client sends.
+    pub fn expect_left_over(&self) {
+        self.left_over_expected.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.left_over_expected.load(Ordering::Relaxed) {
+            return;
+        }
+        let unaccounted = self.sandbox.unaccounted();
+        assert!(
+            unaccounted.is_empty(),
+            "nobody accounted for these requests: {unaccounted:#?}"
+        );
+        let left = left_over::of(&self.database.url, self.clock.now());
+        assert!(left.is_empty(), "work is left that is due: {left:#?}");
+    }
+}

@@ -1,0 +1,60 @@
+//! What staff do with items.
+
+use beffroi_schema::{
+    draft::Draft,
+    id::ItemId,
+    store::StoredItem,
+    value::{ItemContent, Scope},
+};
+
+use super::City;
+
+impl City {
+    /// A draft, not public yet.
+    pub async fn draft(&self, content: ItemContent) -> StoredItem {
+        let draft = Draft {
+            authority: self.authority,
+            content,
+            key: None,
+        };
+        self.store.create_draft(draft, &self.editor()).await.unwrap()
+    }
+
+    /// Makes it public. Nobody is told before the city settles.
+    pub async fn publish(&self, content: ItemContent) -> ItemId {
+        let item = self.draft(content).await.row;
+        let by = self.editor();
+        let published = self.store.publish(&Scope::Instance, item.id, item.version, &by);
+        published.await.unwrap().row.id
+    }
+
+    /// The item as it stands.
+    pub async fn item(&self, id: ItemId) -> StoredItem {
+        self.store.item(&Scope::Instance, id).await.unwrap().unwrap()
+    }
+
+    /// Has it say something else.
+    pub async fn amend(&self, id: ItemId, change: impl FnOnce(&mut ItemContent)) {
+        let StoredItem { row, mut content } = self.item(id).await;
+        change(&mut content);
+        let by = self.editor();
+        let amended = self.store.amend(&Scope::Instance, id, row.version, content, &by);
+        amended.await.unwrap();
+    }
+
+    /// Says that it is over.
+    pub async fn resolve(&self, id: ItemId) {
+        let version = self.item(id).await.row.version;
+        let by = self.editor();
+        let resolved = self.store.resolve(&Scope::Instance, id, version, &by);
+        resolved.await.unwrap();
+    }
+
+    /// Takes it back.
+    pub async fn withdraw(&self, id: ItemId) {
+        let version = self.item(id).await.row.version;
+        let by = self.editor();
+        let withdrawn = self.store.withdraw(&Scope::Instance, id, version, &by);
+        withdrawn.await.unwrap();
+    }
+}

@@ -1,0 +1,79 @@
+//! What happens in Valbourg.
+
+use beffroi_schema::value::{
+    ArticleDetail, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language, Periods, Recurrence,
+    Selectors, Severity, Text, Texts, Topics, Venue,
+};
+use chrono::{Duration, NaiveDate};
+
+/// The topic of everything about transport.
+pub const TRANSPORT: &str = "transport";
+
+/// The tram has stopped: a severe disruption.
+pub fn tram_stopped() -> ItemContent {
+    disruption("Tram B interrompu entre Gare et Mairie", Severity::Severe)
+}
+
+/// A disruption under the topic of transport.
+pub fn disruption(title: &str, severity: Severity) -> ItemContent {
+    let detail = Detail::Disruption(DisruptionDetail {
+        cause: Cause::TechnicalProblem,
+        effect: Effect::NoService,
+        severity,
+        impact: Periods::default(),
+        display: Periods::default(),
+        selectors: Selectors::default(),
+        resolved_at: None,
+    });
+    content(title, TRANSPORT, detail)
+}
+
+/// City news.
+pub fn article(title: &str) -> ItemContent {
+    content(title, "voirie", Detail::Article(ArticleDetail::default()))
+}
+
+/// A market on a Saturday morning in June.
+pub fn market() -> ItemContent {
+    let starts_at = NaiveDate::from_ymd_opt(2026, 6, 13)
+        .unwrap()
+        .and_hms_opt(8, 0, 0)
+        .unwrap();
+    let detail = Detail::Event(EventDetail {
+        starts_at,
+        ends_at: Some(starts_at + Duration::hours(5)),
+        time_zone: "Europe/Paris".to_owned(),
+        all_day: false,
+        recurrence: Recurrence::default(),
+    });
+    content("Marché des producteurs", "culture", detail)
+}
+
+/// The same with words in English too.
+pub fn in_english(mut content: ItemContent, title: &str) -> ItemContent {
+    content.texts.0.insert(Language::english(), text(title));
+    content
+}
+
+fn content(title: &str, topic: &str, detail: Detail) -> ItemContent {
+    ItemContent {
+        language: Language::french(),
+        texts: Texts::only(Language::french(), text(title)),
+        topics: Topics(vec![topic.to_owned()]),
+        venue: Venue::default(),
+        link: None,
+        zones: Vec::new(),
+        lines: Vec::new(),
+        stops: Vec::new(),
+        pictures: Vec::new(),
+        detail,
+    }
+}
+
+fn text(title: &str) -> Text {
+    Text {
+        title: title.to_owned(),
+        summary: String::new(),
+        body: String::new(),
+    }
+}

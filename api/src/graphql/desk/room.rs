@@ -76,7 +76,10 @@ impl Desk {
         items.truncate(first);
         let cursors: Vec<_> = items.iter().map(cursor).collect();
         let nodes = DeskItem::page(ctx, self.scope.clone(), items)?;
-        let edges = cursors.into_iter().zip(nodes).map(|(cursor, node)| Edge { cursor, node });
+        let edges = cursors
+            .into_iter()
+            .zip(nodes)
+            .map(|(cursor, node)| Edge { cursor, node });
         Ok(Connection::of(edges.collect(), more, before.is_some()))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{str::FromStr as _, sync::Arc};
 
-use async_graphql::{Context, ID, Object, Result, connection::PageInfo};
+use async_graphql::{Context, ID, Object, Result};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{
     board,
@@ -15,18 +15,16 @@ use chrono::SecondsFormat;
 use uuid::Uuid;
 
 use super::{accounts::Account, drafting, items::DeskItem, scope, sources::Source, within, words::ItemStatus};
-use crate::{
-    graphql::{
-        context::Asked as _,
-        error::Code,
-        guard::{Role, RoleGuard, requires},
-        id,
-        reading::{
-            connection::{Connection, Edge, page_size},
-            place::Zone,
-        },
-        words::Kind,
+use crate::graphql::{
+    context::Asked as _,
+    error::Code,
+    guard::{Role, RoleGuard, requires},
+    id,
+    reading::{
+        connection::{Connection, Edge, page_size},
+        place::Zone,
     },
+    words::Kind,
 };
 
 /// The way to the desk.
@@ -54,7 +52,7 @@ pub struct Desk {
 #[Object]
 impl Desk {
     /// Items, drafts included, last changed first.
-    #[graphql(complexity = "first.unwrap_or(20).clamp(1, 100) as usize * child_complexity / 4 + 10")]
+    #[graphql(complexity = "page_size(first) * child_complexity / 4 + 10")]
     async fn items(
         &self,
         ctx: &Context<'_>,
@@ -78,20 +76,11 @@ impl Desk {
         items.truncate(first);
         let cursors: Vec<_> = items.iter().map(cursor).collect();
         let nodes = DeskItem::page(ctx, self.scope.clone(), items)?;
-        Ok(Connection {
-            page_info: PageInfo {
-                has_next_page: more,
-                has_previous_page: before.is_some(),
-                start_cursor: cursors.first().cloned(),
-                end_cursor: cursors.last().cloned(),
-            },
-            edges: cursors
-                .into_iter()
-                .zip(nodes.iter().cloned())
-                .map(|(cursor, node)| Edge { cursor, node })
-                .collect(),
-            nodes,
-        })
+        let edges = cursors
+            .into_iter()
+            .zip(nodes)
+            .map(|(cursor, node)| Edge { cursor, node });
+        Ok(Connection::of(edges.collect(), more, before.is_some()))
     }
 
     /// An item by its global id; null when there is none at this desk.

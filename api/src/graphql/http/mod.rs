@@ -77,14 +77,14 @@ async fn answer<E: Executor>(
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let asked = async {
         let viewer = recognise(&state, &method, &headers).await?;
-        let asked = read::read(request, viewer.is_some()).await?;
+        let read = read::read(request, viewer.is_some()).await?;
         let asker = Asker {
             viewer,
-            languages: language::wanted(&headers, asked.languages.as_deref()),
+            languages: language::wanted(&headers, read.languages.as_deref()),
             address,
             device: auth::device_credential(&headers),
         };
-        let mut request = desk.persisted.resolve(asked.request).await?;
+        let mut request = desk.persisted.resolve(read.request).await?;
         refuse_writing_by_get(&method, &mut request)?;
         let key = state.answers().key(&mut request, &asker);
         Ok::<_, Refusal>((key, request.data(asker)))

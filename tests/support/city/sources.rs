@@ -32,7 +32,7 @@ impl City {
 
     /// The last poll of a source.
     pub async fn last_poll(&self, source: SourceId) -> poll::Model {
-        self.store.polls(source, 1).await.unwrap().swap_remove(0)
+        self.store.polls_of(&[source], 1).await.unwrap().swap_remove(0)
     }
 
     /// Every item of the town, public or not.

@@ -187,7 +187,7 @@ impl Building<'_> {
         let read = async {
             loop {
                 let lines = self.store.lines(authority).await?;
-                if lines.len() >= network::LINE_COUNT && !self.store.polls(alerts, 1).await?.is_empty() {
+                if lines.len() >= network::LINE_COUNT && !self.store.polls_of(&[alerts], 1).await?.is_empty() {
                     return Ok(lines.into_iter().map(|line| (line.key, line.id)).collect());
                 }
                 tokio::time::sleep(LOOK_EVERY).await;

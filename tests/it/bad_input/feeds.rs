@@ -104,7 +104,9 @@ impl Hostile {
 
     async fn last_poll(&self, source: &source::Model) -> poll::Model {
         let polls = poll::Entity::find().filter(poll::Column::SourceId.eq(source.id));
-        let last = polls.order_by_desc(poll::Column::At).one(&self.front.database.connection);
+        let last = polls
+            .order_by_desc(poll::Column::At)
+            .one(&self.front.database.connection);
         last.await.unwrap().unwrap()
     }
 

@@ -63,7 +63,7 @@ fn day(at: &DateTime<Tz>, french: bool) -> String {
 }
 
 fn hour(at: &DateTime<Tz>, french: bool) -> String {
-    let joint = if french { " h " } else { ":" };
+    let joint = if french { "\u{a0}h\u{a0}" } else { ":" };
     format!("{}{joint}{:02}", at.hour(), at.minute())
 }
 
@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn dates_read_as_people_write_them() {
         let at = DateTime::parse_from_rfc3339("2026-08-01T06:05:00Z").unwrap().to_utc();
-        assert_eq!(moment(at, "Europe/Paris", true), "samedi 1er août 2026, 8 h 05");
+        assert_eq!(
+            moment(at, "Europe/Paris", true),
+            "samedi 1er août 2026, 8\u{a0}h\u{a0}05"
+        );
         assert_eq!(moment(at, "Europe/Paris", false), "Saturday 1 August 2026, 8:05");
         assert_eq!(machine(at, "Europe/Paris"), "2026-08-01T08:05:00+02:00");
     }

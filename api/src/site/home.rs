@@ -82,9 +82,19 @@ fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Optio
     let authority = &board.places.authority;
     let now = state.store().clock().now();
     let (language, text) = item.content.texts.choose(&reader.wanted, &item.content.language)?;
-    let (at, zone) = match (item.next_occurrence(now), item.event()) {
-        (Some(next), Some(event)) => (next.starts_at, event.time_zone.as_str()),
-        _ => (item.published_at, authority.time_zone.as_str()),
+    let (at, zone, when) = match (item.next_occurrence(now), item.event()) {
+        (Some(next), Some(event)) => {
+            let zone = event.time_zone.as_str();
+            (
+                next.starts_at,
+                zone,
+                dates::span(next, zone, event.all_day, reader.french),
+            )
+        }
+        _ => {
+            let (at, zone) = (item.published_at, authority.time_zone.as_str());
+            (at, zone, dates::moment(at, zone, reader.french))
+        }
     };
     Some(Entry {
         url: state.addresses().item(&authority.slug, item.kind(), item.id),
@@ -93,7 +103,7 @@ fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Optio
         summary: text.summary.clone(),
         kind: words::kind(item.kind(), reader),
         warning: item.warning(now).is_some(),
-        when: dates::moment(at, zone, reader.french),
+        when,
         at: dates::machine(at, zone),
     })
 }

@@ -29,6 +29,8 @@ struct ItemPage<'a> {
     kind: &'static str,
     title: &'a str,
     summary: &'a str,
+    /// Whether the summary says anything that the body does not begin with.
+    lead: bool,
     paragraphs: Vec<&'a str>,
     status: Option<Status>,
     dates: Vec<Date<'a>>,
@@ -129,6 +131,7 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
         kind: words::kind(item.kind(), reader),
         title: &text.title,
         summary: &text.summary,
+        lead: !text.summary.is_empty() && !text.body.trim_start().starts_with(text.summary.trim_end_matches('…')),
         paragraphs: text
             .body
             .lines()

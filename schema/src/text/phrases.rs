@@ -4,6 +4,10 @@
 use super::{LineName, NARROW_NO_BREAK, NO_BREAK, Tongue};
 use crate::value::{Cause, Change, Effect, Kind, Mode, OccurrenceStatus, Severity};
 
+/// From so many on, further dates are not counted out: for what repeats without end, the number only says how far ahead
+/// dates were computed.
+const MANY_DATES: usize = 30;
+
 /// Why service is disrupted; `None` where nothing worth saying is known.
 pub fn cause(cause: Cause, tongue: Tongue) -> Option<&'static str> {
     Some(match cause {
@@ -135,10 +139,11 @@ pub fn stops(names: &[String], most: usize, tongue: Tongue) -> Option<String> {
     Some(format!("{label}{}{shown}{rest}", tongue.colon()))
 }
 
-/// "et une autre date", "and 5 further dates"; `None` when there is no other.
+/// "et une autre date", "and 5 further dates", "and regularly after that"; `None` when there is no other.
 pub fn further_dates(count: usize, tongue: Tongue) -> Option<String> {
     match (count, tongue.is_plural(count)) {
         (0, _) => None,
+        (MANY_DATES.., _) => Some(tongue.pick("puis régulièrement", "and regularly after that").to_owned()),
         (_, false) => Some(tongue.pick("et une autre date", "and one further date").to_owned()),
         (_, true) => {
             let (and, dates) = (tongue.pick("et", "and"), tongue.pick("autres dates", "further dates"));
@@ -232,6 +237,10 @@ mod tests {
         assert_eq!(
             further_dates(5, Tongue::French).as_deref(),
             Some("et 5\u{a0}autres dates")
+        );
+        assert_eq!(
+            further_dates(103, Tongue::English).as_deref(),
+            Some("and regularly after that")
         );
         assert_eq!(further_dates(0, Tongue::English), None);
     }

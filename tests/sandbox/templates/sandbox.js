@@ -10,7 +10,7 @@ pause.addEventListener("click", () => {
   pause.textContent = paused ? pause.dataset.resume : pause.dataset.pause;
 });
 setInterval(async () => {
-  if (paused || document.hidden || live.contains(document.activeElement)) return;
+  if (paused || document.hidden || live.contains(document.activeElement) || live.querySelector("details[open]")) return;
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok) return;

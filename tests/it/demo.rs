@@ -98,7 +98,10 @@ async fn the_story_reaches_the_feed_the_phones_and_every_network() {
         .filter(|shown| shown.to_string().contains("Tram B"))
         .collect();
     assert!(of_tram.len() > 20, "the followers of line B: {}", of_tram.len());
-    assert!(of_tram.iter().all(|shown| shown["data"]["campaign"] == "resolved"));
+    // A phone in its quiet hours hears tomorrow that it is over.
+    let last_word = |word: &str| of_tram.iter().filter(|shown| shown["data"]["campaign"] == word).count();
+    assert!(last_word("resolved") * 2 > of_tram.len(), "{of_tram:?}");
+    assert_eq!(last_word("alert"), 0, "the change reached everybody");
     for network in outside["networks"].as_array().unwrap() {
         let posts = network["posts"].as_array().unwrap();
         let about = |word: &str| posts.iter().find(|post| post["text"].as_str().unwrap().contains(word));

@@ -95,6 +95,8 @@ impl Building<'_> {
                 ("item", "events and articles published earlier"),
             ),
         );
+        // What was published earlier wakes none of the phones that come now.
+        watch.quiet().await?;
         let with_b = phones::register(self.store, &self.outside.sandbox.fcm, authority, &lines, centre).await?;
         let detail = match t {
             super::Tongue::Fr => format!("100 enregistrés, dont {with_b} suivent le tram B"),

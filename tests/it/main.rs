@@ -1,5 +1,7 @@
 //! One integration binary.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod architecture;
 mod auth;
 mod authorisation;

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, bail};
 
 /// Longest wait for anything that another process is to do; a busy machine starts one in seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Pause between two looks at it: another process says nothing by itself.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How much of a process's log is shown when a test fails.

@@ -20,7 +20,7 @@ const PROBE: &str = "Essai";
 /// How long it waits for one probe before the next is published.
 const PROBE_PAUSE: Duration = Duration::from_secs(3);
 /// Longest wait for news.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Subscriber {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::future::{pending, ready};
+
 use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
 use axum::{body::Body, http::StatusCode};
 use beffroi_api::{
@@ -184,20 +186,20 @@ struct Failing;
 
 #[Object]
 impl Failing {
-    fn surprise(&self) -> async_graphql::Result<i32> {
-        Err("the disk of db-7.internal is full".into())
+    async fn surprise(&self) -> async_graphql::Result<i32> {
+        ready(Err("the disk of db-7.internal is full".into())).await
     }
 
-    fn absent(&self) -> async_graphql::Result<i32> {
-        Err(StoreError::NotFound.into())
+    async fn absent(&self) -> async_graphql::Result<i32> {
+        ready(Err(StoreError::NotFound.into())).await
     }
 
-    fn changed(&self) -> async_graphql::Result<i32> {
-        Err(StoreError::Conflict { current: 4 }.into())
+    async fn changed(&self) -> async_graphql::Result<i32> {
+        ready(Err(StoreError::Conflict { current: 4 }.into())).await
     }
 
     async fn endless(&self) -> i32 {
-        std::future::pending().await
+        pending().await
     }
 }
 

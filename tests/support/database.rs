@@ -18,12 +18,26 @@ pub struct Database {
 impl Database {
     /// A new one.
     pub async fn new() -> anyhow::Result<Self> {
-        let (url, folder) = if std::env::var("BEFFROI_TEST_DATABASE").as_deref() == Ok("postgres") {
-            (new_postgres().await?, None)
+        if std::env::var("BEFFROI_TEST_DATABASE").as_deref() == Ok("postgres") {
+            Self::postgres().await
         } else {
-            let folder = in_memory_folder()?;
-            (format!("sqlite://{}/town.db", folder.path().display()), Some(folder))
-        };
+            Self::sqlite().await
+        }
+    }
+
+    /// An embedded one, whatever the environment says.
+    pub async fn sqlite() -> anyhow::Result<Self> {
+        let folder = TempDir::new()?;
+        let url = format!("sqlite://{}/town.db", folder.path().display());
+        Self::migrated(url, Some(folder)).await
+    }
+
+    /// One on the server that the environment names.
+    pub async fn postgres() -> anyhow::Result<Self> {
+        Self::migrated(new_postgres().await?, None).await
+    }
+
+    async fn migrated(url: String, folder: Option<TempDir>) -> anyhow::Result<Self> {
         let connection = open(&url).await?;
         beffroi_migrations::up(&connection).await?;
         Ok(Self {
@@ -32,11 +46,6 @@ impl Database {
             _folder: folder,
         })
     }
-}
-
-/// A folder in memory where the machine has one: a test's database need not survive a power cut.
-fn in_memory_folder() -> std::io::Result<TempDir> {
-    TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())
 }
 
 async fn new_postgres() -> anyhow::Result<String> {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod city;
+pub mod bench;
 pub mod database;
 mod death;
 mod operator;

@@ -1,8 +1,8 @@
 //! The City harness: the whole application over a miniature world, in one process and with a clock moved by hand.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod city;
 pub mod bench;
+mod city;
 pub mod database;
 mod death;
 mod operator;

@@ -15,17 +15,21 @@ use std::{
 
 use anyhow::Context as _;
 use beffroi_api::config::ApiConfig;
-use beffroi_schema::{address::Addresses, config::Settings, store::Store};
+use beffroi_schema::{
+    address::Addresses,
+    board::Boards,
+    config::{Instance, Settings},
+    store::Store,
+};
 use clap::Args;
 use tokio::net::TcpListener;
-use url::Url;
 
 pub use self::{folder::Folder, outside::Outside, stage::Stage, tongue::Tongue};
 use self::{
     story::{Story, Watch},
     town::{Building, SLUG},
 };
-use super::{Configured, log, migrate, serve};
+use super::{log, migrate, serve};
 
 /// Where everything is kept, unless told otherwise.
 const FOLDER: &str = "var/demo";
@@ -96,39 +100,18 @@ impl Demo {
 
         let running = serve::Running::start(&configured, &store, listener, outside.sandbox.page_router(), true).await?;
         let (boards, halt) = (running.boards.clone(), running.halt.clone());
-        let url = configured.instance.public_url.clone();
-        let play = async {
-            let watch = Watch {
-                store: &store,
-                boards: &boards,
-                stage: &stage,
-                addresses: Addresses::below(&url),
-            };
-            let pace = if self.fast { Pace::Fast } else { Pace::Story };
-            let building = Building {
-                store: &store,
-                outside: &outside,
-                stage: &stage,
-                pace,
-            };
-            let town = building.build(&watch).await?;
-            if !self.no_story {
-                let story = Story {
-                    store: &store,
-                    outside: &outside,
-                    stage: &stage,
-                    watch: &watch,
-                    town: &town,
-                    pace,
-                };
-                story.play().await?;
-            }
-            links(&stage, &url, &store, &configured, &log).await
+        let show = Show {
+            store: &store,
+            boards: &boards,
+            outside: &outside,
+            stage: &stage,
+            pace: if self.fast { Pace::Fast } else { Pace::Story },
+            instance: &configured.instance,
         };
         let played = async {
             tokio::select! {
                 () = halt.cancelled() => Ok(()),
-                played = play => played,
+                played = show.play(!self.no_story, &log) => played,
             }
         };
         tokio::try_join!(running.until_stopped(), played)?;
@@ -138,6 +121,55 @@ impl Demo {
             "The demo is over. See you in Valbourg!",
         ));
         Ok(())
+    }
+}
+
+/// What is played, and with what.
+struct Show<'a> {
+    store: &'a Store,
+    boards: &'a Boards,
+    outside: &'a Outside,
+    stage: &'a Stage,
+    pace: Pace,
+    instance: &'a Instance,
+}
+
+impl Show<'_> {
+    /// Builds the town, tells its story if wanted, and says where to look.
+    async fn play(&self, story: bool, log: &Path) -> anyhow::Result<()> {
+        let &Self {
+            store,
+            boards,
+            outside,
+            stage,
+            pace,
+            instance,
+        } = self;
+        let watch = Watch {
+            store,
+            boards,
+            stage,
+            addresses: Addresses::below(&instance.public_url),
+        };
+        let building = Building {
+            store,
+            outside,
+            stage,
+            pace,
+        };
+        let town = building.build(&watch).await?;
+        if story {
+            let story = Story {
+                store,
+                outside,
+                stage,
+                watch: &watch,
+                town: &town,
+                pace,
+            };
+            story.play().await?;
+        }
+        links(stage, instance, store, log).await
     }
 }
 
@@ -159,7 +191,7 @@ async fn listen(wanted: SocketAddr, stage: &Stage) -> anyhow::Result<TcpListener
 }
 
 /// Where to go now. The last line is the one that others wait for.
-async fn links(stage: &Stage, url: &Url, store: &Store, configured: &Configured, log: &Path) -> anyhow::Result<()> {
+async fn links(stage: &Stage, instance: &Instance, store: &Store, log: &Path) -> anyhow::Result<()> {
     let t = stage.tongue;
     stage.part(t.say("À vous", "Your turn"));
     for (what, path) in [
@@ -168,9 +200,9 @@ async fn links(stage: &Stage, url: &Url, store: &Store, configured: &Configured,
         (t.say("Explorer GraphQL", "GraphQL explorer"), "graphql"),
         (t.say("Mesures", "Metrics"), "metrics"),
     ] {
-        stage.link(what, url.join(path)?.as_str());
+        stage.link(what, instance.public_url.join(path)?.as_str());
     }
-    if let Some(invitation) = serve::first_invitation(&configured.instance, store).await? {
+    if let Some(invitation) = serve::first_invitation(instance, store).await? {
         stage.link(
             t.say("Administrer (une fois)", "Administer (once)"),
             invitation.as_str(),

@@ -19,12 +19,56 @@ use super::{
     town::{TIME_ZONE, Town},
 };
 
-/// When each act begins at the earliest, in seconds.
-const CURTAINS: [u64; 4] = [0, 26, 48, 62];
-/// How long the story takes.
+/// How long the story takes, in seconds.
 const LENGTH: u64 = 90;
 /// By how many days the market is moved: from Saturday to Sunday.
 const MARKET_LATER: Days = Days::new(1);
+
+/// One act, in French and in English.
+struct Act {
+    /// When it begins at the earliest.
+    second: u64,
+    title: (&'static str, &'static str),
+    sentence: (&'static str, &'static str),
+}
+
+const ACTS: [Act; 4] = [
+    Act {
+        second: 0,
+        title: ("Le tram B s’arrête", "Tram B stops"),
+        sentence: (
+            "L’exploitant l’écrit dans son flux GTFS-RT ; personne ne touche à Beffroi.",
+            "The operator writes it in its GTFS-RT feed; nobody touches Beffroi.",
+        ),
+    },
+    Act {
+        second: 26,
+        title: ("La panne s’aggrave", "It gets worse"),
+        sentence: (
+            "L’alerte change : plus longue, plus grave, une station de plus. Chaque copie suit.",
+            "The alert changes: longer, more severe, one more stop. Every copy follows.",
+        ),
+    },
+    Act {
+        second: 48,
+        title: (
+            "Le marché de samedi passe à dimanche",
+            "Saturday’s market moves to Sunday",
+        ),
+        sentence: (
+            "Camille, au service communication, change une date. Les publications sont corrigées.",
+            "Camille, at the communication desk, changes one date. The posts are corrected.",
+        ),
+    },
+    Act {
+        second: 62,
+        title: ("Le tram B repart", "Tram B runs again"),
+        sentence: (
+            "L’alerte disparaît du flux de l’exploitant. Ceux qui ont été prévenus l’apprennent.",
+            "The alert leaves the operator’s feed. Those who were told learn that it is over.",
+        ),
+    },
+];
 
 /// The story, ready to be played.
 #[derive(Debug)]
@@ -45,61 +89,17 @@ impl Story<'_> {
         let zone: Tz = TIME_ZONE.parse()?;
         self.stage.part(t.say("L’histoire", "The story"));
 
-        self.begin(
-            start,
-            1,
-            ("Le tram B s’arrête", "Tram B stops"),
-            (
-                "L’exploitant l’écrit dans son flux GTFS-RT ; personne ne touche à Beffroi.",
-                "The operator writes it in its GTFS-RT feed; nobody touches Beffroi.",
-            ),
-        )
-        .await;
-        self.outside
-            .operator
-            .announce(&[said::stopped(self.store.clock().now(), zone)]);
+        let [stops, worsens, moves, resumes] = ACTS;
+        let now = || self.store.clock().now();
+        self.begin(start, 1, &stops).await;
+        self.outside.operator.announce(&[said::stopped(now(), zone)]);
         let version = self.tram(0).await?;
-
-        self.begin(
-            start,
-            2,
-            ("La panne s’aggrave", "It gets worse"),
-            (
-                "L’alerte change : plus longue, plus grave, une station de plus. Chaque copie suit.",
-                "The alert changes: longer, more severe, one more stop. Every copy follows.",
-            ),
-        )
-        .await;
-        self.outside
-            .operator
-            .announce(&[said::worse(self.store.clock().now(), zone)]);
+        self.begin(start, 2, &worsens).await;
+        self.outside.operator.announce(&[said::worse(now(), zone)]);
         let version = self.tram(version).await?;
-
-        self.begin(
-            start,
-            3,
-            (
-                "Le marché de samedi passe à dimanche",
-                "Saturday’s market moves to Sunday",
-            ),
-            (
-                "Camille, au service communication, change une date. Les publications sont corrigées.",
-                "Camille, at the communication desk, changes one date. The posts are corrected.",
-            ),
-        )
-        .await;
+        self.begin(start, 3, &moves).await;
         self.market().await?;
-
-        self.begin(
-            start,
-            4,
-            ("Le tram B repart", "Tram B runs again"),
-            (
-                "L’alerte disparaît du flux de l’exploitant. Ceux qui ont été prévenus l’apprennent.",
-                "The alert leaves the operator’s feed. Those who were told learn that it is over.",
-            ),
-        )
-        .await;
+        self.begin(start, 4, &resumes).await;
         self.outside.operator.announce(&[]);
         self.tram(version).await?;
         self.pause(start, LENGTH).await;
@@ -107,15 +107,13 @@ impl Story<'_> {
     }
 
     /// Waits for the act's time, and names it.
-    async fn begin(&self, start: Instant, number: usize, title: (&str, &str), sentence: (&str, &str)) {
+    async fn begin(&self, start: Instant, number: usize, act: &Act) {
         let t = self.stage.tongue;
-        if let Some(curtain) = number.checked_sub(1).and_then(|place| CURTAINS.get(place)) {
-            self.pause(start, *curtain).await;
-        }
+        self.pause(start, act.second).await;
         if number > 1 {
             self.stage.line("");
         }
-        let (title, sentence) = (t.say(title.0, title.1), t.say(sentence.0, sentence.1));
+        let (title, sentence) = (t.say(act.title.0, act.title.1), t.say(act.sentence.0, act.sentence.1));
         self.stage.act(number, title, sentence, start.elapsed());
     }
 

@@ -56,7 +56,7 @@ async fn account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    unique(manager, "account", &["authority_id", "name"]).await?;
+    unique(manager, "account", &["authority_id", "network", "name"]).await?;
     index(manager, "account", &["next_check_at"]).await?;
     Ok(())
 }

@@ -129,7 +129,7 @@ impl Office {
         let new = NewAccount {
             authority: self.here,
             network: Network::Mastodon,
-            name: "Mastodon de la ville".to_owned(),
+            name: format!("Mastodon {}", self.store.ids().make::<uuid::Uuid>()),
             settings: json!({ "network": "mastodon", "instance": "https://mastodon.example" }),
             secret: ACCOUNT_SECRET.to_owned().into(),
             rules: AccountRules::default(),

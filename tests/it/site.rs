@@ -132,7 +132,9 @@ async fn an_event_lists_its_dates() {
     .await;
     let page = get(&front, &format!("/valbourg/event/{market}"), "fr").await;
     assert!(
-        page.body.contains("samedi 6 juin 2026, 8 h 00 – 10 h 00"),
+        page.body
+            .replace('\u{a0}', " ")
+            .contains("samedi 6 juin 2026, 8 h 00 – 10 h 00"),
         "{}",
         page.body
     );

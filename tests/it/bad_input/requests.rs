@@ -114,7 +114,10 @@ async fn arguments_that_cannot_be_are_answered_with_a_sentence() {
             "DateTime",
         ),
         ("{ node(id: \"\\u0000\") { id } }".to_owned(), "id"),
-        ("{ feed(after: \"AAAA\\u0000\") { nodes { id } } }".to_owned(), "after"),
+        (
+            "{ feed(after: \"AAAA\\u0000\") { nodes { id } } }".to_owned(),
+            "endCursor",
+        ),
     ] {
         let answer = front.ask(None, &query, json!({})).await;
         let message = answer["errors"][0]["message"].as_str().unwrap_or_default();

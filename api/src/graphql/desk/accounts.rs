@@ -127,7 +127,11 @@ pub struct AccountMutation;
 impl AccountMutation {
     /// Adds an account. It is tried at once; `health` or `reason` say how that went.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn create_account(&self, ctx: &Context<'_>, input: CreateAccountInput) -> Result<AccountPayload> {
+    async fn create_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: CreateAccountInput,
+    ) -> Result<AccountPayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let mut problems = input.network.problems();
         problems.extend(secret_problem(&input.secret));
@@ -152,7 +156,11 @@ impl AccountMutation {
 
     /// Changes what goes to an account.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn set_account_rules(&self, ctx: &Context<'_>, input: SetAccountRulesInput) -> Result<AccountPayload> {
+    async fn set_account_rules(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: SetAccountRulesInput,
+    ) -> Result<AccountPayload> {
         let scope = scope(ctx, value::Role::Admin)?;
         let (store, id) = (ctx.store()?, id::local::<AccountId>("Account", &input.id)?);
         let known = store.account(&scope, id).await?.ok_or(StoreError::NotFound)?;

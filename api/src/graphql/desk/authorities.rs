@@ -21,7 +21,11 @@ pub struct AuthorityMutation;
 impl AuthorityMutation {
     /// Adds an authority to the instance.
     #[graphql(guard = "RoleGuard(value::Role::Operator)", directive = requires::apply(Role::Operator))]
-    async fn create_authority(&self, ctx: &Context<'_>, input: CreateAuthorityInput) -> Result<CreateAuthorityPayload> {
+    async fn create_authority(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: CreateAuthorityInput,
+    ) -> Result<CreateAuthorityPayload> {
         let parent = match &input.parent_id {
             Some(parent) => Some(within(ctx, value::Role::Operator, parent).await?.id),
             None => None,

@@ -210,7 +210,11 @@ impl DeliveryMutation {
 
     /// Notes that a person has posted by hand what the network does not take from programs, and where.
     #[graphql(guard = "RoleGuard(value::Role::Editor)", directive = requires::apply(Role::Editor))]
-    async fn mark_posted(&self, ctx: &Context<'_>, input: MarkPostedInput) -> Result<DeliveryPayload> {
+    async fn mark_posted(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: MarkPostedInput,
+    ) -> Result<DeliveryPayload> {
         let scope = scope(ctx, value::Role::Editor)?;
         let id = id::local("Delivery", &input.delivery_id)?;
         let remote_id = input.remote_id.unwrap_or_else(|| input.url.clone());

@@ -30,7 +30,11 @@ pub struct ItemMutation;
 impl ItemMutation {
     /// Writes a draft: residents do not see it.
     #[graphql(guard = "RoleGuard(value::Role::Contributor)", directive = requires::apply(Role::Contributor))]
-    async fn create_draft(&self, ctx: &Context<'_>, input: CreateDraftInput) -> Result<ItemPayload> {
+    async fn create_draft(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: CreateDraftInput,
+    ) -> Result<ItemPayload> {
         let home = within(ctx, value::Role::Contributor, &input.authority_id).await?;
         let mut content = blank(home.language.clone(), input.detail.blank(&home));
         let mut problems: Vec<_> = input.detail.missing().into_iter().collect();
@@ -50,7 +54,11 @@ impl ItemMutation {
 
     /// Changes a draft or a scheduled item.
     #[graphql(guard = "RoleGuard(value::Role::Contributor)", directive = requires::apply(Role::Contributor))]
-    async fn edit_draft(&self, ctx: &Context<'_>, input: EditItemInput) -> Result<ItemPayload> {
+    async fn edit_draft(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: EditItemInput,
+    ) -> Result<ItemPayload> {
         let scope = scope(ctx, value::Role::Contributor)?;
         let (id, version) = (item(&input.id)?, input.version);
         let done = match changed(ctx, &scope, input).await {
@@ -93,7 +101,11 @@ impl ItemMutation {
 
     /// Changes what a public item says, everywhere it stands.
     #[graphql(guard = "RoleGuard(value::Role::Editor)", directive = requires::apply(Role::Editor))]
-    async fn amend_item(&self, ctx: &Context<'_>, input: EditItemInput) -> Result<ItemPayload> {
+    async fn amend_item(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: EditItemInput,
+    ) -> Result<ItemPayload> {
         let scope = scope(ctx, value::Role::Editor)?;
         let (id, version) = (item(&input.id)?, input.version);
         let done = match changed(ctx, &scope, input).await {

@@ -39,7 +39,11 @@ pub struct PictureMutation;
 impl PictureMutation {
     /// Keeps a picture: JPEG, PNG or WebP, at most 8 MB. The same file is kept once, with the last texts given.
     #[graphql(guard = "RoleGuard(value::Role::Contributor)", directive = requires::apply(Role::Contributor))]
-    async fn upload_picture(&self, ctx: &Context<'_>, input: UploadPictureInput) -> Result<UploadPicturePayload> {
+    async fn upload_picture(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: UploadPictureInput,
+    ) -> Result<UploadPicturePayload> {
         let home = within(ctx, value::Role::Contributor, &input.authority_id).await?;
         let mut problems = alt_problems(&input.alt);
         problems.extend(

@@ -228,7 +228,11 @@ pub struct SourceMutation;
 impl SourceMutation {
     /// Adds a source. It is read at once; its `polls` say how that went.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn create_source(&self, ctx: &Context<'_>, input: CreateSourceInput) -> Result<SourcePayload> {
+    async fn create_source(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: CreateSourceInput,
+    ) -> Result<SourcePayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let interval = input.interval.map(|length| length.0.num_seconds());
         let new = NewSource {

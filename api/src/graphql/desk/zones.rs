@@ -23,7 +23,11 @@ pub struct ZoneMutation;
 impl ZoneMutation {
     /// Draws a zone, or draws it again: within an authority, the slug names it.
     #[graphql(guard = "RoleGuard(value::Role::Admin)", directive = requires::apply(Role::Admin))]
-    async fn put_zone(&self, ctx: &Context<'_>, input: PutZoneInput) -> Result<PutZonePayload> {
+    async fn put_zone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is wanted.")] input: PutZoneInput,
+    ) -> Result<PutZonePayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let draft = ZoneDraft {
             slug: input.slug,

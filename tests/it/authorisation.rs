@@ -91,10 +91,10 @@ impl Rows {
     async fn new() -> Self {
         let office = Office::new().await;
         let draft = office.draft(article("Brouillon")).await.row.id;
-        let account = office.account().await;
+        let account = office.account("Mastodon de la ville").await;
         let public = office.published("Publique").await;
         let delivery = office.refused(public, account).await;
-        let source = office.source().await;
+        let source = office.source("Réseau").await;
         let shape = serde_json::from_value(square()).unwrap();
         let zone = ZoneDraft {
             slug: "centre".to_owned(),

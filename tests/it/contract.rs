@@ -16,10 +16,10 @@ const DESK: &str = "{ desk {
 async fn statements(count: usize) -> usize {
     let office = Office::new().await;
     for number in 0..count {
-        let account = office.account().await;
+        let account = office.account(&format!("Compte {number}")).await;
         let item = office.published(&format!("Nouvelle {number}")).await;
         office.refused(item, account).await;
-        office.source().await;
+        office.source(&format!("Source {number}")).await;
     }
     office.statements();
     let answer = office.done(Contributor, DESK, json!({})).await;

@@ -306,5 +306,7 @@ async fn the_list_of_items_is_read_page_by_page() {
             break;
         }
     }
-    assert_eq!(titles, [4, 3, 2, 1, 0].map(|number| format!("Brouillon {number}")));
+    // Which of two that share an instant comes first is not said; that each comes once is.
+    titles[1..3].sort();
+    assert_eq!(titles, [4, 2, 3, 1, 0].map(|number| format!("Brouillon {number}")));
 }

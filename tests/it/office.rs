@@ -125,11 +125,11 @@ impl Office {
         item.id
     }
 
-    pub async fn account(&self) -> AccountId {
+    pub async fn account(&self, name: &str) -> AccountId {
         let new = NewAccount {
             authority: self.here,
             network: Network::Mastodon,
-            name: format!("Mastodon {}", self.store.ids().make::<uuid::Uuid>()),
+            name: name.to_owned(),
             settings: json!({ "network": "mastodon", "instance": "https://mastodon.example" }),
             secret: ACCOUNT_SECRET.to_owned().into(),
             rules: AccountRules::default(),
@@ -137,11 +137,11 @@ impl Office {
         self.store.create_account(new, &machine("test")).await.unwrap().id
     }
 
-    pub async fn source(&self) -> beffroi_schema::id::SourceId {
+    pub async fn source(&self, name: &str) -> beffroi_schema::id::SourceId {
         let new = NewSource {
             authority: self.here,
             format: SourceFormat::GtfsRtAlerts,
-            name: "Réseau".to_owned(),
+            name: name.to_owned(),
             url: "https://feeds.example/alerts".to_owned(),
             settings: json!({}),
             policy: SourcePolicy::Draft,

@@ -21,8 +21,7 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
         json!({ "bluesky": { "pds": "https://pds.example", "identifier": "ville.example" } }),
         json!({ "facebook": { "page": "1234" } }),
     ] {
-        let input =
-            json!({ "authorityId": office.here_id(), "name": "Compte", "secret": ACCOUNT_SECRET, "network": network });
+        let input = json!({ "authorityId": office.here_id(), "name": format!("Compte {network}"), "secret": ACCOUNT_SECRET, "network": network });
         let made = office.done(Admin, &create, json!({ "input": input })).await;
         assert_eq!(made["createAccount"]["problems"], json!([]));
         assert_eq!(made["createAccount"]["account"]["state"], "ACTIVE");
@@ -59,7 +58,7 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
 #[tokio::test]
 async fn rules_of_an_account_are_patched() {
     let office = Office::new().await;
-    let id = id::global("Account", office.account().await.0);
+    let id = id::global("Account", office.account("Mastodon de la ville").await.0);
     let set = "mutation($input: SetAccountRulesInput!) { setAccountRules(input: $input) {
         account { version rules { kinds minSeverity hours { from to } maxPerDay hashtags } } problems { path } } }";
     let rules = json!({ "kinds": ["DISRUPTION"], "minSeverity": "WARNING", "hours": { "from": 480, "to": 1200 }, "hashtags": ["tram"] });
@@ -113,7 +112,7 @@ async fn rules_of_an_account_are_patched() {
 #[tokio::test]
 async fn an_account_is_paused_resumed_and_given_a_new_secret() {
     let office = Office::new().await;
-    let account = office.account().await;
+    let account = office.account("Mastodon de la ville").await;
     let id = id::global("Account", account.0);
     let act = |verb: &str, argument: &str| {
         format!("mutation($id: ID!) {{ {verb}(id: $id{argument}) {{ account {{ state }} problems {{ path }} }} }}")
@@ -139,7 +138,10 @@ async fn an_account_is_paused_resumed_and_given_a_new_secret() {
 #[tokio::test]
 async fn what_waits_for_a_person_is_sent_again_or_noted_as_posted() {
     let office = Office::new().await;
-    let (item, account) = (office.published("Une nouvelle").await, office.account().await);
+    let (item, account) = (
+        office.published("Une nouvelle").await,
+        office.account("Mastodon de la ville").await,
+    );
     let again = id::global("Delivery", office.refused(item, account).await.0);
     let retry = "mutation($id: ID!) { retryDelivery(id: $id) { delivery { state } problems { code } } }";
     let sent = office.done(Editor, retry, json!({ "id": again })).await;

@@ -130,7 +130,7 @@ impl AccountMutation {
     async fn create_account(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Where it is, and what goes there.")] input: CreateAccountInput,
+        #[graphql(desc = "What is wanted.")] input: CreateAccountInput,
     ) -> Result<AccountPayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let mut problems = input.network.problems();
@@ -159,7 +159,7 @@ impl AccountMutation {
     async fn set_account_rules(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What goes there from now on.")] input: SetAccountRulesInput,
+        #[graphql(desc = "What is wanted.")] input: SetAccountRulesInput,
     ) -> Result<AccountPayload> {
         let scope = scope(ctx, value::Role::Admin)?;
         let (store, id) = (ctx.store()?, id::local::<AccountId>("Account", &input.id)?);

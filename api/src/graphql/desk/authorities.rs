@@ -24,7 +24,7 @@ impl AuthorityMutation {
     async fn create_authority(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who it is.")] input: CreateAuthorityInput,
+        #[graphql(desc = "What is wanted.")] input: CreateAuthorityInput,
     ) -> Result<CreateAuthorityPayload> {
         let parent = match &input.parent_id {
             Some(parent) => Some(within(ctx, value::Role::Operator, parent).await?.id),

@@ -213,7 +213,7 @@ impl DeliveryMutation {
     async fn mark_posted(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which delivery, and where the post is.")] input: MarkPostedInput,
+        #[graphql(desc = "What is wanted.")] input: MarkPostedInput,
     ) -> Result<DeliveryPayload> {
         let scope = scope(ctx, value::Role::Editor)?;
         let id = id::local("Delivery", &input.delivery_id)?;

@@ -33,7 +33,7 @@ impl ItemMutation {
     async fn create_draft(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What it says, and of which kind it is.")] input: CreateDraftInput,
+        #[graphql(desc = "What is wanted.")] input: CreateDraftInput,
     ) -> Result<ItemPayload> {
         let home = within(ctx, value::Role::Contributor, &input.authority_id).await?;
         let mut content = blank(home.language.clone(), input.detail.blank(&home));
@@ -57,7 +57,7 @@ impl ItemMutation {
     async fn edit_draft(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What changes; what is absent stays.")] input: EditItemInput,
+        #[graphql(desc = "What is wanted.")] input: EditItemInput,
     ) -> Result<ItemPayload> {
         let scope = scope(ctx, value::Role::Contributor)?;
         let (id, version) = (item(&input.id)?, input.version);
@@ -104,7 +104,7 @@ impl ItemMutation {
     async fn amend_item(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What changes; what is absent stays.")] input: EditItemInput,
+        #[graphql(desc = "What is wanted.")] input: EditItemInput,
     ) -> Result<ItemPayload> {
         let scope = scope(ctx, value::Role::Editor)?;
         let (id, version) = (item(&input.id)?, input.version);

@@ -42,7 +42,7 @@ impl PictureMutation {
     async fn upload_picture(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The picture, and what it shows.")] input: UploadPictureInput,
+        #[graphql(desc = "What is wanted.")] input: UploadPictureInput,
     ) -> Result<UploadPicturePayload> {
         let home = within(ctx, value::Role::Contributor, &input.authority_id).await?;
         let mut problems = alt_problems(&input.alt);

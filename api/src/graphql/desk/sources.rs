@@ -231,7 +231,7 @@ impl SourceMutation {
     async fn create_source(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Where it is, and what becomes of it.")] input: CreateSourceInput,
+        #[graphql(desc = "What is wanted.")] input: CreateSourceInput,
     ) -> Result<SourcePayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let interval = input.interval.map(|length| length.0.num_seconds());

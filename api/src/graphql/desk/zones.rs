@@ -26,7 +26,7 @@ impl ZoneMutation {
     async fn put_zone(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its name and its outline.")] input: PutZoneInput,
+        #[graphql(desc = "What is wanted.")] input: PutZoneInput,
     ) -> Result<PutZonePayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let draft = ZoneDraft {

@@ -13,6 +13,7 @@ mod counterparts;
 mod crash;
 mod demo;
 mod desk;
+mod devices;
 mod documents;
 mod feed;
 mod front;

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod context;
 pub mod desk;
+pub mod devices;
 pub mod error;
 pub mod explorer;
 pub mod guard;

@@ -18,6 +18,7 @@ use super::{
         tokens::{TokenMutation, TokenQuery},
         zones::ZoneMutation,
     },
+    devices::DeviceMutation,
     error::Errors,
     reading::{authority::AuthorityQuery, changes::ChangeSubscription, lists::ListQuery, node::NodeQuery},
 };
@@ -45,6 +46,7 @@ pub struct Mutation(
     SourceMutation,
     ZoneMutation,
     AuthorityMutation,
+    DeviceMutation,
     PeopleMutation,
     TokenMutation,
 );

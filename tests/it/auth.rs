@@ -351,19 +351,3 @@ async fn acts_are_written_down_and_read_page_by_page() {
         "BAD_USER_INPUT"
     );
 }
-
-#[test]
-fn every_mutation_says_its_role_in_the_contract() {
-    let sdl = beffroi_api::graphql::schema::sdl();
-    let mutations = sdl
-        .split("type Mutation {")
-        .nth(1)
-        .and_then(|rest| rest.split("\n}").next())
-        .unwrap();
-    // A field stands on one line with its arguments and its payload; descriptions name no payload.
-    let fields: Vec<&str> = mutations.lines().filter(|line| line.contains("Payload!")).collect();
-    assert!(fields.len() >= 6, "{mutations}");
-    for field in fields {
-        assert!(field.contains("@requires(role: "), "{field}");
-    }
-}

@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Response, parser::types::OperationType};
 use axum::http::{HeaderMap, HeaderValue, header};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{board::Boards, value::Language};
 use bytes::Bytes;
 use moka::future::Cache;
@@ -19,6 +20,8 @@ use super::context::Asker;
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 /// What an entry costs beside its body.
 const ENTRY_BYTES: usize = 256;
+/// Bytes of the body's hash that stand in its ETag.
+const ETAG_BYTES: usize = 16;
 /// How long an answer is kept, in seconds: what depends on the time (in effect, next date) is never older.
 const KEPT_S: i64 = 5;
 /// By GET, caches on the way may keep it as long, and answer for some more seconds while they ask again.
@@ -93,7 +96,7 @@ impl Answers {
         }
         let body = Bytes::from(serde_json::to_vec(answer).ok()?);
         let digest = Sha256::digest(&body);
-        let word: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let word = BASE64_URL_SAFE_NO_PAD.encode(&digest[..ETAG_BYTES]);
         let kept = Kept {
             body,
             etag: format!("\"{word}\"").into(),

@@ -96,7 +96,7 @@ impl Near {
         let point = value::Point::checked(self.point.latitude, self.point.longitude);
         let point = point
             .ok_or_else(|| Code::BadUserInput.error("near.point: latitude is -90 to 90, longitude -180 to 180"))?;
-        if !(self.radius > 0.0) {
+        if self.radius.is_nan() || self.radius <= 0.0 {
             return Err(Code::BadUserInput.error("near.radius: more than 0 metres"));
         }
         Ok(board::Near {

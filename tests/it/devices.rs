@@ -51,10 +51,7 @@ async fn a_phone_registers_follows_and_is_forgotten() {
     let update =
         "mutation($id: ID!) { updateDevice(input: { id: $id, timeZone: \"Mars/Olympus\" }) { problems { path } } }";
     let wrong = ask(&front, &credential, update, json!({ "id": id })).await;
-    assert_eq!(
-        wrong["data"]["updateDevice"]["problems"][0]["path"], "timeZone",
-        "{wrong}"
-    );
+    assert_eq!(wrong["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{wrong}");
 
     let forget = "mutation($id: ID!) { forgetDevice(id: $id) { id } }";
     let forgotten = ask(&front, &credential, forget, json!({ "id": id })).await;

@@ -22,8 +22,10 @@ impl Store {
     ///
     /// An unknown address takes as long as a wrong password, and so does a person who was disabled.
     pub async fn sign_in(&self, email: &str, password: &SecretString) -> StoreResult<Option<SecretString>> {
+        // PostgreSQL refuses U+0000 even in a question; no address has one.
+        let email = email.trim().to_lowercase().replace('\0', "");
         let person = staff::Entity::find()
-            .filter(staff::Column::Email.eq(email.trim().to_lowercase()))
+            .filter(staff::Column::Email.eq(email))
             .filter(staff::Column::DisabledAt.is_null())
             .one(&self.db)
             .await?;

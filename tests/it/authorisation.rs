@@ -175,7 +175,9 @@ impl Rows {
                 };
                 Value::Object(needed.map(value).collect::<Map<_, _>>())
             }
-            other => panic!("{act}({argument}): what is the least of {other:?}?"),
+            output @ (TypeKind::Scalar | TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)) => {
+                panic!("{act}({argument}): what is the least of {output:?}?")
+            }
         }
     }
 
@@ -197,11 +199,12 @@ impl Rows {
     /// Calls a root field as this viewer, with the least arguments.
     async fn call(&self, sdl: &Sdl, operation: &str, field: &Field, viewer: Option<Viewer>) -> Value {
         let needed: Vec<_> = field.arguments.iter().filter(|argument| needed(argument)).collect();
-        let declared: String = needed
-            .iter()
-            .map(|one| format!("${}: {} ", one.name.node, one.ty.node))
-            .collect();
-        let passed: String = needed.iter().map(|one| format!("{0}: ${0} ", one.name.node)).collect();
+        let each = |word: fn(&InputValueDefinition) -> String| {
+            let words: Vec<String> = needed.iter().map(|one| word(one)).collect();
+            words.join(" ")
+        };
+        let declared = each(|one| format!("${}: {}", one.name.node, one.ty.node));
+        let passed = each(|one| format!("{0}: ${0}", one.name.node));
         let brackets = |inner: String| if inner.is_empty() { inner } else { format!("({inner})") };
         let query = format!(
             "{operation}{} {{ {}{} {} }}",

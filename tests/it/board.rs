@@ -3,6 +3,7 @@
 use beffroi_schema::{
     board::{Filter, Near},
     id::ItemId,
+    store::machine,
     value::{Change, Detail, ItemContent, Point, Selector, Selectors, Severity},
 };
 
@@ -92,7 +93,7 @@ async fn new_zones_are_seen_at_the_next_look() {
     town.publish(placed(article("Ici"), 43.605, 1.445)).await;
     town.boards.refresh().await.unwrap();
     town.store
-        .remove_zone(&beffroi_schema::value::Scope::Instance, town.faubourg, &town.by())
+        .remove_zone(&beffroi_schema::value::Scope::Instance, town.faubourg, &machine("test"))
         .await
         .unwrap();
     town.boards.refresh().await.unwrap();

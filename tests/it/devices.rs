@@ -19,7 +19,7 @@ async fn ask(front: &Front, credential: &str, query: &str, variables: Value) -> 
     serde_json::from_str(&answer.body).unwrap()
 }
 
-fn phone(authority: beffroi_schema::id::AuthorityId, more: Value) -> Value {
+fn phone(authority: beffroi_schema::id::AuthorityId, more: &Value) -> Value {
     let id = beffroi_api::graphql::id::global("Authority", authority.0);
     let mut input =
         json!({ "authorityId": id, "transport": "FCM_TOKEN", "address": "token-of-a-phone", "platform": "ANDROID" });
@@ -31,7 +31,7 @@ fn phone(authority: beffroi_schema::id::AuthorityId, more: Value) -> Value {
 async fn a_phone_registers_follows_and_is_forgotten() {
     let front = Front::new().await;
     let valbourg = front.authority("valbourg").await;
-    let variables = phone(valbourg, json!({ "quietHours": { "from": 1320, "to": 420 } }));
+    let variables = phone(valbourg, &json!({ "quietHours": { "from": 1320, "to": 420 } }));
     let first = ask(&front, "", REGISTER, variables.clone()).await;
     let again = ask(&front, "", REGISTER, variables).await;
     let known = &again["data"]["registerDevice"];
@@ -65,7 +65,7 @@ async fn a_phone_that_cannot_be_is_refused_with_sentences() {
     let front = Front::new().await;
     let valbourg = front.authority("valbourg").await;
     let nowhere = json!({ "area": { "latitude": 91.0, "longitude": 0.0, "radius": 500 }, "dailyCap": 99 });
-    let refused = ask(&front, "", REGISTER, phone(valbourg, nowhere)).await;
+    let refused = ask(&front, "", REGISTER, phone(valbourg, &nowhere)).await;
     let problems = refused["data"]["registerDevice"]["problems"].as_array().unwrap();
     assert_eq!(problems.len(), 2, "{refused}");
     assert_eq!(refused["data"]["registerDevice"]["credential"], Value::Null);

@@ -17,12 +17,12 @@ use beffroi_schema::{
     store::{KEY_BYTES, NewAuthority, Seal, Store, ZoneDraft, machine},
     value::{
         ArticleDetail, AuthorityKind, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language,
-        Mode, Periods, Point, Recurrence, Scope, Selectors, Severity, Shape, Text, Texts, Topics, Venue, Viewer,
+        Mode, Periods, Point, Recurrence, Scope, Selectors, Severity, Shape, Text, Texts, Topics, Venue,
     },
 };
 use beffroi_tests::database::Database;
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
-use sea_orm::{EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
 use serde_json::Value;
 
 /// The town and everything that reads it.
@@ -60,6 +60,62 @@ pub fn local(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
 }
 
+/// Two lines and the stops they call at, as a timetable would have brought them.
+struct Transport {
+    line_a: LineId,
+    line_b: LineId,
+    gare: StopId,
+    platform_2: StopId,
+    mairie: StopId,
+}
+
+impl Transport {
+    async fn laid(db: &DatabaseConnection, ids: &Ids, authority: AuthorityId) -> Self {
+        let stops = [
+            ("gare", None, (43.61, 1.47)),
+            ("gare:1", Some(0), (43.61, 1.47)),
+            ("gare:2", Some(0), (43.61, 1.47)),
+            ("mairie", None, (43.605, 1.445)),
+        ];
+        let id: [StopId; 4] = std::array::from_fn(|_| ids.make());
+        let rows = stops.iter().zip(id).map(|(&(key, parent, at), own)| {
+            stop_row(own, authority, key, parent.map(|at: usize| id[at]), at).into_active_model()
+        });
+        stop::Entity::insert_many(rows)
+            .exec_without_returning(db)
+            .await
+            .unwrap();
+        let [gare, platform_1, platform_2, mairie] = id;
+
+        let (line_a, line_b) = (ids.make(), ids.make());
+        let rows = [line_row(line_a, authority, "A", 0), line_row(line_b, authority, "B", 1)];
+        let rows = rows.map(line::Model::into_active_model);
+        line::Entity::insert_many(rows)
+            .exec_without_returning(db)
+            .await
+            .unwrap();
+
+        let calls = [
+            (line_a, platform_1),
+            (line_a, platform_2),
+            (line_a, mairie),
+            (line_b, platform_2),
+        ];
+        let rows = calls.map(|(line_id, stop_id)| line_stop::Model { line_id, stop_id }.into_active_model());
+        line_stop::Entity::insert_many(rows)
+            .exec_without_returning(db)
+            .await
+            .unwrap();
+        Self {
+            line_a,
+            line_b,
+            gare,
+            platform_2,
+            mairie,
+        }
+    }
+}
+
 impl Town {
     pub async fn new() -> Self {
         Self::holding(beffroi_schema::board::MAX_ITEMS).await
@@ -89,50 +145,10 @@ impl Town {
             boundary: None,
         };
         let authority = store.create_authority(authority, &by).await.unwrap().id;
-        let centre = store
-            .put_zone(authority, square("centre", 1.44, 43.60), &by)
-            .await
-            .unwrap()
-            .id;
-        let faubourg = store
-            .put_zone(authority, square("faubourg", 1.45, 43.60), &by)
-            .await
-            .unwrap()
-            .id;
-        let stops = [
-            stop_row(ids.make(), authority, "gare", None, (43.61, 1.47)),
-            stop_row(ids.make(), authority, "gare:1", Some("gare"), (43.61, 1.47)),
-            stop_row(ids.make(), authority, "gare:2", Some("gare"), (43.61, 1.47)),
-            stop_row(ids.make(), authority, "mairie", None, (43.605, 1.445)),
-        ];
-        let [gare, platform_1, platform_2, mairie] = [0, 1, 2, 3].map(|at: usize| stops[at].id);
-        for mut row in stops {
-            row.parent_id = row.parent_id.map(|_| gare);
-            stop::Entity::insert(row.into_active_model())
-                .exec_without_returning(&db)
-                .await
-                .unwrap();
-        }
-        let (line_a, line_b) = (ids.make(), ids.make());
-        for (position, id, name) in [(0, line_a, "A"), (1, line_b, "B")] {
-            let row = line_row(id, authority, name, position);
-            line::Entity::insert(row.into_active_model())
-                .exec_without_returning(&db)
-                .await
-                .unwrap();
-        }
-        for (line_id, stop_id) in [
-            (line_a, platform_1),
-            (line_a, platform_2),
-            (line_a, mairie),
-            (line_b, platform_2),
-        ] {
-            let row = line_stop::Model { line_id, stop_id };
-            line_stop::Entity::insert(row.into_active_model())
-                .exec_without_returning(&db)
-                .await
-                .unwrap();
-        }
+        let [centre, faubourg] = [("centre", 1.44), ("faubourg", 1.45)].map(|(slug, west)| square(slug, west, 43.60));
+        let centre = store.put_zone(authority, centre, &by).await.unwrap().id;
+        let faubourg = store.put_zone(authority, faubourg, &by).await.unwrap().id;
+        let transport = Transport::laid(&db, &ids, authority).await;
         let boards = Boards::holding(store.clone(), capacity).await.unwrap();
         let public_url = PublicUrl("https://valbourg.example/".parse().unwrap());
         Self {
@@ -142,18 +158,14 @@ impl Town {
             store,
             boards,
             authority,
-            line_a,
-            line_b,
-            gare,
-            platform_2,
-            mairie,
+            line_a: transport.line_a,
+            line_b: transport.line_b,
+            gare: transport.gare,
+            platform_2: transport.platform_2,
+            mairie: transport.mairie,
             centre,
             faubourg,
         }
-    }
-
-    pub fn by(&self) -> Viewer {
-        machine("test")
     }
 
     /// The board as it is now.
@@ -169,7 +181,7 @@ impl Town {
             content,
             key: None,
         };
-        let by = self.by();
+        let by = machine("test");
         let item = self.store.create_draft(draft, &by).await.unwrap().row;
         self.store
             .publish(&Scope::Instance, item.id, item.version, &by)
@@ -193,7 +205,7 @@ impl Town {
     pub async fn amend(&self, id: ItemId, content: ItemContent) {
         let version = self.version(id).await;
         self.store
-            .amend(&Scope::Instance, id, version, content, &self.by())
+            .amend(&Scope::Instance, id, version, content, &machine("test"))
             .await
             .unwrap();
     }
@@ -201,7 +213,7 @@ impl Town {
     pub async fn resolve(&self, id: ItemId) {
         let version = self.version(id).await;
         self.store
-            .resolve(&Scope::Instance, id, version, &self.by())
+            .resolve(&Scope::Instance, id, version, &machine("test"))
             .await
             .unwrap();
     }
@@ -209,7 +221,7 @@ impl Town {
     pub async fn withdraw(&self, id: ItemId) {
         let version = self.version(id).await;
         self.store
-            .withdraw(&Scope::Instance, id, version, &self.by())
+            .withdraw(&Scope::Instance, id, version, &machine("test"))
             .await
             .unwrap();
     }
@@ -249,7 +261,7 @@ fn stop_row(
     id: StopId,
     authority: AuthorityId,
     key: &str,
-    parent: Option<&str>,
+    parent: Option<StopId>,
     (latitude, longitude): (f64, f64),
 ) -> stop::Model {
     stop::Model {
@@ -261,8 +273,7 @@ fn stop_row(
         latitude: Some(latitude),
         longitude: Some(longitude),
         location_type: i16::from(key == "gare"),
-        // Which station is filled in once it is known.
-        parent_id: parent.map(|_| id),
+        parent_id: parent,
         platform: None,
         retired_at: None,
     }

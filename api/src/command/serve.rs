@@ -82,13 +82,12 @@ impl Running {
         }
         self.halt.cancel();
         let drained = async { tokio::join!(self.server, self.tasks.wait()).0 };
-        match tokio::time::timeout(stop::DRAIN, drained).await {
-            Ok(ended) => Ok(ended?),
-            Err(_) => {
-                tracing::warn!("some requests or steps did not end within {:?}", stop::DRAIN);
-                Ok(())
-            }
+        if let Ok(ended) = tokio::time::timeout(stop::DRAIN, drained).await {
+            ended?;
+        } else {
+            tracing::warn!("some requests or steps did not end within {:?}", stop::DRAIN);
         }
+        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ use super::context::Asker;
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 /// What an entry costs beside its body.
 const ENTRY_BYTES: usize = 256;
-/// Bytes of the body's hash that stand in its ETag.
+/// Bytes of the body's hash that stand in its `ETag`.
 const ETAG_BYTES: usize = 16;
 /// How long an answer is kept, in seconds: what depends on the time (in effect, next date) is never older.
 const KEPT_S: i64 = 5;

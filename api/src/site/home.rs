@@ -1,5 +1,7 @@
 //! The first page, and the page of an authority.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -18,7 +20,7 @@ const ENTRIES: usize = 40;
 #[template(path = "site/authorities.html")]
 struct Authorities<'a> {
     french: bool,
-    authorities: &'a [Authority],
+    authorities: &'a [Arc<Authority>],
 }
 
 #[derive(Template)]
@@ -82,19 +84,13 @@ fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Optio
     let authority = &board.places.authority;
     let now = state.store().clock().now();
     let (language, text) = item.content.texts.choose(&reader.wanted, &item.content.language)?;
-    let (at, zone, when) = match (item.next_occurrence(now), item.event()) {
-        (Some(next), Some(event)) => {
-            let zone = event.time_zone.as_str();
-            (
-                next.starts_at,
-                zone,
-                dates::span(next, zone, event.all_day, reader.french),
-            )
-        }
-        _ => {
-            let (at, zone) = (item.published_at, authority.time_zone.as_str());
-            (at, zone, dates::moment(at, zone, reader.french))
-        }
+    let (at, zone, when) = if let (Some(next), Some(event)) = (item.next_occurrence(now), item.event()) {
+        let zone = event.time_zone.as_str();
+        let when = dates::span(next, zone, event.all_day, reader.french);
+        (next.starts_at, zone, when)
+    } else {
+        let (at, zone) = (item.published_at, authority.time_zone.as_str());
+        (at, zone, dates::moment(at, zone, reader.french))
     };
     Some(Entry {
         url: state.addresses().item(&authority.slug, item.kind(), item.id),

@@ -99,7 +99,7 @@ pub struct Stop {
 #[derive(Clone, Debug)]
 pub struct Places {
     /// Whose places they are.
-    pub authority: Authority,
+    pub authority: Arc<Authority>,
     /// By name.
     pub zones: Vec<Arc<Zone>>,
     /// In the operator's order.
@@ -118,7 +118,7 @@ pub struct Places {
 impl Places {
     /// Puts them together; `served` says which line serves which stop.
     pub fn new(
-        authority: Authority,
+        authority: Arc<Authority>,
         zones: Vec<Zone>,
         lines: Vec<Line>,
         stops: Vec<Stop>,

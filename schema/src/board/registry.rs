@@ -37,7 +37,7 @@ pub struct Boards(Arc<Inner>);
 struct Inner {
     store: Store,
     capacity: usize,
-    directory: ArcSwap<Vec<Authority>>,
+    directory: ArcSwap<Vec<Arc<Authority>>>,
     boards: RwLock<HashMap<AuthorityId, Arc<ArcSwap<Board>>>>,
     changes: broadcast::Sender<Changed>,
     version: AtomicI64,
@@ -104,7 +104,7 @@ impl Boards {
     }
 
     /// Every authority of the instance, by name.
-    pub fn authorities(&self) -> Arc<Vec<Authority>> {
+    pub fn authorities(&self) -> Arc<Vec<Arc<Authority>>> {
         self.0.directory.load_full()
     }
 

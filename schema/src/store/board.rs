@@ -1,6 +1,9 @@
 //! What the boards read: public items, places, and the outbox.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait, ExprTrait as _, JoinType, Order, QueryFilter as _, QueryOrder as _,
@@ -29,8 +32,9 @@ const MAX_UPDATES: usize = 100;
 
 impl Store {
     /// Every authority as residents see it, by name.
-    pub async fn board_authorities(&self) -> StoreResult<Vec<Authority>> {
-        Ok(self.authorities().await?.into_iter().map(Authority::from).collect())
+    pub async fn board_authorities(&self) -> StoreResult<Vec<Arc<Authority>>> {
+        let rows = self.authorities().await?;
+        Ok(rows.into_iter().map(Authority::from).map(Arc::new).collect())
     }
 
     /// An authority with its zones, lines and stops, retired ones included: alerts go on naming them.
@@ -40,7 +44,7 @@ impl Store {
         };
         let served = self.served(id).await?;
         Ok(Some(Places::new(
-            Authority::from(authority),
+            Arc::new(Authority::from(authority)),
             self.zones(id).await?.into_iter().map(Zone::from).collect(),
             self.lines(id).await?.into_iter().map(line_of).collect(),
             self.stops(id).await?.into_iter().map(stop_of).collect(),

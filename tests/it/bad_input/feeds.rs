@@ -153,19 +153,12 @@ fn latin1(text: &str) -> Vec<u8> {
     text.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect()
 }
 
-#[tokio::test]
-async fn hostile_alerts_are_polls_that_failed() {
-    let hostile = Hostile::new().await;
-    let source = hostile.source(SourceFormat::GtfsRtAlerts, &hostile.url).await;
-    hostile.replies(plain(FEED));
-    let good = hostile.poll(&source).await;
-    assert_eq!((good.class, good.created), (PollClass::Good, 1), "{:?}", good.reason);
-    let before = hostile.rows().await;
-
+/// What is wrong, what is answered, and a word of the reason that the poll then shows.
+fn hostile_alerts() -> [(&'static str, Reply, &'static str); 14] {
     let zipped = vec![(header::CONTENT_ENCODING, "gzip")];
     let moved = vec![(header::LOCATION, "/feed")];
     let inside = vec![(header::LOCATION, "http://127.0.0.1:9/secret")];
-    for (what, reply, reason) in [
+    [
         ("a page", plain("<!doctype html><title>Bienvenue</title>"), "read"),
         ("nothing", plain(""), "read"),
         ("noise", plain(vec![0xa5; 4096]), "read"),
@@ -204,7 +197,19 @@ async fn hostile_alerts_are_polls_that_failed() {
             (StatusCode::INTERNAL_SERVER_ERROR, Vec::new(), vec![b'x'; 1 << 20]),
             "500",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn hostile_alerts_are_polls_that_failed() {
+    let hostile = Hostile::new().await;
+    let source = hostile.source(SourceFormat::GtfsRtAlerts, &hostile.url).await;
+    hostile.replies(plain(FEED));
+    let good = hostile.poll(&source).await;
+    assert_eq!((good.class, good.created), (PollClass::Good, 1), "{:?}", good.reason);
+    let before = hostile.rows().await;
+
+    for (what, reply, reason) in hostile_alerts() {
         hostile.replies(reply);
         let poll = hostile.poll(&source).await;
         let said = poll.reason.unwrap_or_default();

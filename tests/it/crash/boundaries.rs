@@ -13,7 +13,7 @@ use super::{NETWORKS, assert_once, go_on};
 
 const DEAD: &str = "dead";
 /// As the loop takes it.
-const LEASE: Duration = Duration::from_secs(300);
+const LEASE: Duration = Duration::from_mins(5);
 
 /// After which step the worker dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use beffroi_schema::{
     clock::Timestamp,
     id::SourceId,
-    value::{FollowKind, ItemStatus, PollClass, SourceFormat},
+    value::{FollowKind, ItemStatus, Language, PollClass, SourceFormat},
 };
 use beffroi_tests::{City, scene::TRANSPORT};
 use chrono::{DateTime, Duration};
@@ -217,12 +217,7 @@ async fn a_building_site_on_four_lines_is_one_french_disruption() {
     };
     assert_eq!(site.content.language.as_str(), "fr");
     assert_eq!(
-        site.content
-            .texts
-            .0
-            .keys()
-            .map(|language| language.as_str())
-            .collect::<Vec<_>>(),
+        site.content.texts.0.keys().map(Language::as_str).collect::<Vec<_>>(),
         ["fr"]
     );
 }

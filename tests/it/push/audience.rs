@@ -137,8 +137,8 @@ fn names(audience: &Audience, follow: &Follow) -> bool {
 
 fn some_audience(rng: &mut StdRng) -> Audience {
     let (south, west) = (rng.random_range(48.0..48.15), rng.random_range(-1.8..-1.6));
-    let ring = [(0.0, 0.0), (0.0, 0.05), (0.05, 0.05), (0.0, 0.0)].map(|(n, e)| [west + e, south + n]);
-    let triangle = serde_json::json!({ "type": "Polygon", "coordinates": [ring] });
+    let corners = [(0.0, 0.0), (0.0, 0.05), (0.05, 0.05), (0.0, 0.0)].map(|(n, e)| [west + e, south + n]);
+    let triangle = serde_json::json!({ "type": "Polygon", "coordinates": [corners] });
     Audience {
         kind: rng.random_bool(0.2).then_some(Kind::Disruption),
         topics: TOPICS

@@ -11,18 +11,16 @@ use sea_orm::EntityTrait as _;
 use super::scene::{TOPIC, Town, draft, settings, topic};
 
 fn paths(error: &StoreError) -> Vec<(ProblemCode, &str)> {
-    match error {
-        StoreError::Problems(problems) => {
-            for problem in problems {
-                assert!(!problem.fr.is_empty() && !problem.en.is_empty() && problem.fr != problem.en);
-            }
-            problems
-                .iter()
-                .map(|problem| (problem.code, problem.path.as_str()))
-                .collect()
-        }
-        other => panic!("expected problems, got {other:?}"),
+    let StoreError::Problems(problems) = error else {
+        panic!("expected problems, got {error:?}");
+    };
+    for problem in problems {
+        assert!(!problem.fr.is_empty() && !problem.en.is_empty() && problem.fr != problem.en);
     }
+    problems
+        .iter()
+        .map(|problem| (problem.code, problem.path.as_str()))
+        .collect()
 }
 
 #[tokio::test]

@@ -109,7 +109,7 @@ async fn outside_the_hours_of_an_account_posts_wait_unless_they_are_severe() {
     assert_eq!(texts(&city, &account).len(), 1, "severe disruptions do not wait");
 
     city.amend(waiting, |content| {
-        content.link = Some("https://valbourg.example/rue".to_owned())
+        content.link = Some("https://valbourg.example/rue".to_owned());
     })
     .await;
     city.later(Duration::minutes(30)).await;

@@ -56,7 +56,7 @@ fn written(table: &str, name: &str, source: &str) -> Result<String> {
             .take_while(|line| line.starts_with("///"))
             .collect::<Vec<_>>();
         text.extend(about.into_iter().rev().map(comment));
-        text += &format!("[{table}]\n");
+        text.extend(["[", table, "]\n"]);
     }
     let defaults = source
         .split_once(&format!("impl Default for {name} {{"))

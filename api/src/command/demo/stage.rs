@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use beffroi_schema::clock::Clock;
 use chrono::Local;
 
 use super::tongue::Tongue;
@@ -50,6 +51,7 @@ impl Ink {
 pub struct Stage {
     /// In which it is spoken.
     pub tongue: Tongue,
+    clock: Clock,
     watched: bool,
     coloured: bool,
 }
@@ -61,6 +63,7 @@ impl Stage {
         let coloured = watched && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self {
             tongue,
+            clock: Clock::system(),
             watched,
             coloured,
         }
@@ -128,9 +131,9 @@ impl Stage {
         self.entry(channel, event, None, Ink::Bad, "✗");
     }
 
-    fn entry(&self, channel: &str, event: &str, link: Option<&str>, ink: Ink, mark: &str) {
-        let now = Local::now().format("%H:%M:%S").to_string();
-        let (now, mark) = (self.ink(Ink::Quiet, &now), self.ink(ink, mark));
+    fn entry(&self, channel: &str, event: &str, link: Option<&str>, colour: Ink, mark: &str) {
+        let now = self.clock.now().with_timezone(&Local).format("%H:%M:%S").to_string();
+        let (now, mark) = (self.ink(Ink::Quiet, &now), self.ink(colour, mark));
         let words = match link {
             Some(link) => format!("{event:<EVENT$}  {}", self.ink(Ink::Quiet, link)),
             None => event.to_owned(),
@@ -145,7 +148,7 @@ impl Stage {
 
     /// An empty line, or any other.
     pub fn line(&self, text: &str) {
-        self.write(&format!("{}{text}\n", self.clear()));
+        write(&format!("{}{text}\n", self.clear()));
     }
 
     /// Waits for `work`; where somebody watches, a wheel turns beside `label`.
@@ -158,13 +161,13 @@ impl Stage {
         for picture in WHEEL.iter().cycle() {
             tokio::select! {
                 done = &mut work => {
-                    self.write(self.clear());
+                    write(self.clear());
                     return done;
                 }
                 _ = turn.tick() => {
                     let wheel = self.ink(Ink::Accent, picture);
                     let words = self.ink(Ink::Quiet, &format!("{label} {} s", start.elapsed().as_secs()));
-                    self.write(&format!("{}      {wheel} {words}", self.clear()));
+                    write(&format!("{}      {wheel} {words}", self.clear()));
                 }
             }
         }
@@ -183,10 +186,10 @@ impl Stage {
     fn clear(&self) -> &'static str {
         if self.watched { "\r\u{1b}[2K" } else { "" }
     }
+}
 
-    /// A reader who left (`beffroi demo | head`) does not end the demo.
-    fn write(&self, text: &str) {
-        let mut out = stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
-    }
+/// A reader who left (`beffroi demo | head`) does not end the demo.
+fn write(text: &str) {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
 }

@@ -1,5 +1,7 @@
 //! Authorities of the instance.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use beffroi_schema::{board, store::NewAuthority, value};
 
@@ -41,7 +43,7 @@ impl AuthorityMutation {
         };
         let (row, problems) = settle(ctx.store()?.create_authority(new, ctx.viewer()?).await)?;
         Ok(CreateAuthorityPayload {
-            authority: row.map(|row| Authority(board::Authority::from(row))),
+            authority: row.map(|row| Authority(Arc::new(board::Authority::from(row)))),
             problems,
         })
     }

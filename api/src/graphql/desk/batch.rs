@@ -47,12 +47,12 @@ impl Batch {
             let rows = self.store.revisions_of(&self.scope, &self.items).await?;
             StoreResult::Ok(grouped(rows, |row| row.item_id))
         };
-        Ok(listed(self.revisions.get_or_try_init(|| read).await?, item))
+        Ok(listed(self.revisions.get_or_try_init(|| read).await?, &item))
     }
 
     /// The deliveries of an item, oldest first.
     pub(super) async fn deliveries(&self, item: ItemId) -> StoreResult<&[delivery::Model]> {
-        Ok(listed(self.all_deliveries().await?, item))
+        Ok(listed(self.all_deliveries().await?, &item))
     }
 
     /// The attempts at a delivery of one of the items, oldest first.
@@ -62,7 +62,7 @@ impl Batch {
             let ids: Vec<_> = deliveries.map(|row| row.id).collect();
             StoreResult::Ok(grouped(self.store.attempts_of(&ids).await?, |row| row.delivery_id))
         };
-        Ok(listed(self.attempts.get_or_try_init(|| read).await?, delivery))
+        Ok(listed(self.attempts.get_or_try_init(|| read).await?, &delivery))
     }
 
     /// What an item became on an account.
@@ -89,7 +89,7 @@ impl Batch {
             let rows = self.store.campaigns_of_items(&self.scope, &self.items).await?;
             StoreResult::Ok(grouped(rows, |row| row.campaign.item_id))
         };
-        Ok(listed(self.campaigns.get_or_try_init(|| read).await?, item))
+        Ok(listed(self.campaigns.get_or_try_init(|| read).await?, &item))
     }
 
     async fn all_deliveries(&self) -> StoreResult<&HashMap<ItemId, Vec<delivery::Model>>> {
@@ -110,6 +110,6 @@ fn grouped<K: Eq + Hash, R>(rows: Vec<R>, key: impl Fn(&R) -> K) -> HashMap<K, V
     groups
 }
 
-fn listed<K: Eq + Hash, R>(groups: &HashMap<K, Vec<R>>, key: K) -> &[R] {
-    groups.get(&key).map_or(&[], Vec::as_slice)
+fn listed<'a, K: Eq + Hash, R>(groups: &'a HashMap<K, Vec<R>>, key: &K) -> &'a [R] {
+    groups.get(key).map_or(&[], Vec::as_slice)
 }

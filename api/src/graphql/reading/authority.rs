@@ -1,5 +1,7 @@
 //! Authorities.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use beffroi_schema::board;
 
@@ -12,7 +14,7 @@ use crate::graphql::{
 
 /// A public authority that publishes here.
 #[derive(Clone, Debug)]
-pub struct Authority(pub board::Authority);
+pub struct Authority(pub Arc<board::Authority>);
 
 /// A public authority that publishes here: a commune, an intercommunalité, a département, a région.
 #[Object]

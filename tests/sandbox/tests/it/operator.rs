@@ -11,14 +11,14 @@ use reqwest::header::{ETAG, IF_NONE_MATCH};
 use crate::world::client;
 
 fn stopped() -> Alert {
-    let noon = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+    let noon = DateTime::<Utc>::from(SystemTime::UNIX_EPOCH + Duration::from_secs(1_780_000_000));
     Alert {
         id: "b-1".to_owned(),
         cause: Cause::TechnicalProblem,
         effect: Effect::NoService,
         severity: Severity::Warning,
         from: noon,
-        until: Some(noon + Duration::from_secs(600)),
+        until: Some(noon + Duration::from_mins(10)),
         concerned: vec![Concerned::line("B"), Concerned::stop("gare")],
         title: vec![("fr".to_owned(), "Tram B interrompu".to_owned())],
         text: vec![("fr".to_owned(), "Panne électrique.".to_owned())],

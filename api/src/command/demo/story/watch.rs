@@ -18,7 +18,7 @@ use crate::command::demo::{
 };
 
 /// How long one change may take to reach everybody.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Items that are looked through.
 const LATEST: u64 = 20;
 
@@ -192,7 +192,6 @@ impl Watch<'_> {
             };
             match delivery.state {
                 DeliveryState::Waiting | DeliveryState::Attempting | DeliveryState::Unknown => done = false,
-                DeliveryState::Skipped => {}
                 DeliveryState::Done if said.deliveries.insert(delivery.id) => {
                     let link = self.link(item, account.id).await?;
                     let event = done_word(self.stage.tongue, delivery.action);
@@ -202,7 +201,7 @@ impl Watch<'_> {
                     let reason = delivery.reason.as_deref().unwrap_or_default();
                     self.stage.failed(name(account), reason);
                 }
-                DeliveryState::Done | DeliveryState::Refused | DeliveryState::ByHand => {}
+                DeliveryState::Skipped | DeliveryState::Done | DeliveryState::Refused | DeliveryState::ByHand => {}
             }
         }
         Ok(done)

@@ -1,7 +1,7 @@
 //! What staff see and do.
 //!
 //! Each act says its least role in the contract; where it may reach is the viewer's scope, which the store's verbs take.
-//! Verbs that create something take an authority instead: [`within`] is the only way to get one.
+//! Verbs that create something take an authority instead: `within` is the only way to get one.
 
 pub mod accounts;
 pub mod audit;

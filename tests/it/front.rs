@@ -15,10 +15,10 @@ use beffroi_schema::{
     clock::Clock,
     config::{Instance, Settings},
     id::{AuthorityId, Ids},
-    store::{KEY_BYTES, NewAuthority, Seal, Store, machine},
-    value::{AuthorityKind, Language, Role, Scope, Viewer},
+    store::{KEY_BYTES, Seal, Store, machine},
+    value::{Role, Scope, Viewer},
 };
-use beffroi_tests::database::Database;
+use beffroi_tests::{database::Database, scene};
 use chrono::DateTime;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -105,16 +105,11 @@ impl Front {
 
     /// An authority.
     pub async fn authority(&self, slug: &str) -> AuthorityId {
-        let new = NewAuthority {
-            slug: slug.to_owned(),
-            kind: AuthorityKind::Commune,
-            parent: None,
-            name: format!("Ville de {slug}"),
-            language: Language::french(),
-            time_zone: "Europe/Paris".to_owned(),
-            boundary: None,
-        };
-        self.store.create_authority(new, &machine("test")).await.unwrap().id
+        self.store
+            .create_authority(scene::commune(slug), &machine("test"))
+            .await
+            .unwrap()
+            .id
     }
 
     /// A token with this role there.

@@ -15,13 +15,13 @@ use beffroi_schema::{
     draft::Draft,
     entity::{attempt, delivery},
     id::{AccountId, AuthorityId, DeliveryId, Ids, ItemId},
-    store::{KEY_BYTES, NewAccount, NewAuthority, NewSource, Seal, Store, StoredItem, machine},
+    store::{KEY_BYTES, NewAccount, NewSource, Seal, Store, StoredItem, machine},
     value::{
-        AccountRules, Action, AttemptOutcome, AuthorityKind, Change, DeliveryState, ItemContent, Language, Network,
-        Role, Scope, SourceFormat, SourcePolicy, Viewer,
+        AccountRules, Action, AttemptOutcome, Change, DeliveryState, ItemContent, Network, Role, Scope, SourceFormat,
+        SourcePolicy, Viewer,
     },
 };
-use beffroi_tests::database::Database;
+use beffroi_tests::{database::Database, scene};
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
 use serde_json::{Value, json};
 
@@ -194,16 +194,11 @@ impl Office {
 }
 
 async fn authority(store: &Store, slug: &str) -> AuthorityId {
-    let new = NewAuthority {
-        slug: slug.to_owned(),
-        kind: AuthorityKind::Commune,
-        parent: None,
-        name: format!("Ville de {slug}"),
-        language: Language::french(),
-        time_zone: "Europe/Paris".to_owned(),
-        boundary: None,
-    };
-    store.create_authority(new, &machine("test")).await.unwrap().id
+    store
+        .create_authority(scene::commune(slug), &machine("test"))
+        .await
+        .unwrap()
+        .id
 }
 
 /// Somebody with this role there; an operator has it everywhere.

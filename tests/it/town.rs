@@ -14,13 +14,13 @@ use beffroi_schema::{
     draft::Draft,
     entity::{line, line_stop, stop},
     id::{AuthorityId, Ids, ItemId, LineId, StopId, ZoneId},
-    store::{KEY_BYTES, NewAuthority, Seal, Store, ZoneDraft, machine},
+    store::{KEY_BYTES, Seal, Store, ZoneDraft, machine},
     value::{
-        ArticleDetail, AuthorityKind, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language,
-        Mode, Periods, Point, Recurrence, Scope, Selectors, Severity, Shape, Text, Texts, Topics, Venue,
+        ArticleDetail, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language, Mode, Periods,
+        Point, Recurrence, Scope, Selectors, Severity, Shape, Text, Texts, Topics, Venue,
     },
 };
-use beffroi_tests::database::Database;
+use beffroi_tests::{database::Database, scene};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
 use serde_json::Value;
@@ -135,16 +135,8 @@ impl Town {
             Seal::new([1; KEY_BYTES]),
         );
         let by = machine("test");
-        let authority = NewAuthority {
-            slug: "valbourg".to_owned(),
-            kind: AuthorityKind::Commune,
-            parent: None,
-            name: "Valbourg".to_owned(),
-            language: Language::french(),
-            time_zone: "Europe/Paris".to_owned(),
-            boundary: None,
-        };
-        let authority = store.create_authority(authority, &by).await.unwrap().id;
+        let valbourg = scene::commune("valbourg");
+        let authority = store.create_authority(valbourg, &by).await.unwrap().id;
         let [centre, faubourg] = [("centre", 1.44), ("faubourg", 1.45)].map(|(slug, west)| square(slug, west, 43.60));
         let centre = store.put_zone(authority, centre, &by).await.unwrap().id;
         let faubourg = store.put_zone(authority, faubourg, &by).await.unwrap().id;

@@ -1,13 +1,29 @@
 //! What happens in Valbourg.
 
-use beffroi_schema::value::{
-    ArticleDetail, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language, Periods, Recurrence,
-    Selectors, Severity, Text, Texts, Topics, Venue,
+use beffroi_schema::{
+    store::NewAuthority,
+    value::{
+        ArticleDetail, AuthorityKind, Cause, Detail, DisruptionDetail, Effect, EventDetail, ItemContent, Language,
+        Periods, Recurrence, Selectors, Severity, Text, Texts, Topics, Venue,
+    },
 };
 use chrono::{Duration, NaiveDate};
 
 /// The topic of everything about transport.
 pub const TRANSPORT: &str = "transport";
+
+/// A commune that speaks French and lives by the clock of Paris.
+pub fn commune(slug: &str) -> NewAuthority {
+    NewAuthority {
+        slug: slug.to_owned(),
+        kind: AuthorityKind::Commune,
+        parent: None,
+        name: format!("Ville de {slug}"),
+        language: Language::french(),
+        time_zone: "Europe/Paris".to_owned(),
+        boundary: None,
+    }
+}
 
 /// The tram has stopped: a severe disruption.
 pub fn tram_stopped() -> ItemContent {

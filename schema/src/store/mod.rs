@@ -31,7 +31,7 @@ mod tokens;
 mod transit;
 
 use sea_orm::{
-    ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
 };
 
@@ -45,7 +45,7 @@ pub use self::{
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,
-    fanout::{FanOut, NewDelivery, News},
+    fanout::{FanOut, NewDelivery, News, Push},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{MAX_PICTURE_BYTES, NewPicture},
@@ -112,7 +112,12 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.db.begin_with_options(options).await?)
+        let db = self.db.clone();
+        // A caller may go away while the database begins: sqlx would then give the connection back with a transaction
+        // open that nobody ends. In a task of its own the beginning ends, and the transaction with it.
+        #[expect(clippy::disallowed_methods, reason = "ends as soon as the database has answered")]
+        let begun = tokio::spawn(async move { db.begin_with_options(options).await }).await;
+        Ok(begun.map_err(|error| DbErr::Custom(format!("a transaction did not begin: {error}")))??)
     }
 
     /// A transaction that will append to the outbox: they commit one after the other, in the order of their numbers.

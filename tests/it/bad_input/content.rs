@@ -3,12 +3,13 @@
 use beffroi_schema::{
     device::{Area, DeviceDraft, DeviceSettings, QuietHours},
     draft::Draft,
-    store::{NewAuthority, NewSource, StoreError, StoreResult, machine},
+    store::{NewSource, StoreError, StoreResult, machine},
     value::{
-        AuthorityKind, Detail, ItemContent, Language, Platform, Point, Problem, Severity, SourceFormat, SourcePolicy,
-        Text, TransportKind,
+        Detail, ItemContent, Language, Platform, Point, Problem, Severity, SourceFormat, SourcePolicy, Text,
+        TransportKind,
     },
 };
+use beffroi_tests::scene;
 use serde_json::json;
 
 use super::rows;
@@ -41,15 +42,8 @@ async fn an_authority_of_no_time_zone_is_refused() {
         "UTC+25",
         "../../etc/localtime",
     ] {
-        let new = NewAuthority {
-            slug: "valbourg".to_owned(),
-            kind: AuthorityKind::Commune,
-            parent: None,
-            name: "Valbourg".to_owned(),
-            language: Language::french(),
-            time_zone: zone.to_owned(),
-            boundary: None,
-        };
+        let mut new = scene::commune("valbourg");
+        zone.clone_into(&mut new.time_zone);
         let problems = refused(front.store.create_authority(new, &machine("test")).await);
         assert_eq!(problems[0].0, "timeZone", "{zone:?}: {problems:?}");
     }

@@ -1,6 +1,9 @@
 //! Workers that die at every single point at which they wait: for the database, for the network, for anything.
 
-use beffroi_schema::value::{AccountRules, FollowKind, Language, SourceFormat};
+use beffroi_schema::{
+    store::{FanOut, NewDelivery, Push, StoreError, campaigns::Waiting},
+    value::{AccountRules, Action, FollowKind, Language, SourceFormat},
+};
 use beffroi_tests::{
     City, die_after,
     scene::{self, TRANSPORT},
@@ -112,6 +115,36 @@ async fn a_poll_survives_death_at_any_point() {
             return;
         }
     }
+}
+
+/// One worker reads what is to be told, is slow, and another tells it together with what came after.
+#[tokio::test]
+async fn two_workers_who_tell_the_same_item_tell_it_once() {
+    let city = City::new().await;
+    let account = city.account(NETWORKS[0], AccountRules::default()).await;
+    let lease = std::time::Duration::from_secs(60);
+    let item = city.publish(scene::article("Rue barrée")).await;
+    let slow = city.store.claim_outbox("slow", 16, lease).await.unwrap();
+    let slow = slow.iter().find(|line| line.item_id == Some(item)).unwrap();
+    let known = city.store.news(slow).await.unwrap().unwrap();
+
+    city.amend(item, |content| {
+        content.link = Some("https://valbourg.example/rue".to_owned())
+    })
+    .await;
+    assert!(city.worker.fan_out().await.unwrap());
+    let late = FanOut {
+        deliveries: vec![NewDelivery {
+            account: account.id,
+            action: Action::Publish,
+            due_at: city.clock.now(),
+        }],
+        push: Push::Waiting(Waiting::Stopped),
+    };
+    let refused = city.store.fan_out(slow.seq, "slow", &known, late).await;
+    assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
+    city.settle().await;
+    assert_once(&city, &account, item, "told by two").await;
 }
 
 /// One incident.

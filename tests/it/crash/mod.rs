@@ -3,6 +3,7 @@
 mod anywhere;
 mod boundaries;
 mod faults;
+mod leaving;
 mod phones;
 
 use beffroi_schema::{

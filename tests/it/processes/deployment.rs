@@ -10,13 +10,14 @@ use beffroi_schema::{
     draft::Draft,
     entity::delivery,
     id::{AuthorityId, Ids, ItemId},
-    store::{KEY_BYTES, NewAccount, NewAuthority, Seal, Store, machine},
-    value::{AccountRules, AuthorityKind, DeliveryState, Language, Network, Scope},
+    store::{KEY_BYTES, NewAccount, Seal, Store, machine},
+    value::{AccountRules, DeliveryState, Network, Scope},
 };
 use beffroi_tests::{
     database::Database,
     process::{Process, free_address, program, until},
     redis::Redis,
+    scene,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::Expr};
 use secrecy::SecretString;
@@ -94,16 +95,11 @@ impl Deployment {
             bus,
             seal,
         );
-        let valbourg = NewAuthority {
-            slug: "valbourg".to_owned(),
-            kind: AuthorityKind::Commune,
-            parent: None,
-            name: "Valbourg".to_owned(),
-            language: Language::french(),
-            time_zone: "Europe/Paris".to_owned(),
-            boundary: None,
-        };
-        let authority = store.create_authority(valbourg, &machine("test")).await.unwrap().id;
+        let authority = store
+            .create_authority(scene::commune("valbourg"), &machine("test"))
+            .await
+            .unwrap()
+            .id;
         Some(Self {
             sandbox: Sandbox::start(Options::default()).await.unwrap(),
             store,

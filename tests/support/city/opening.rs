@@ -19,15 +19,15 @@ use beffroi_schema::{
     clock::{Clock, Timestamp},
     config::{Instance, Settings},
     id::{AuthorityId, Ids, ZoneId},
-    store::{KEY_BYTES, NewAuthority, Seal, Store, ZoneDraft, machine},
-    value::{AuthorityKind, Language, Shape},
+    store::{KEY_BYTES, Seal, Store, ZoneDraft, machine},
+    value::Shape,
 };
 use chrono::DateTime;
 use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
 
 use super::{City, Zones};
-use crate::{database::Database, operator::Operator};
+use crate::{database::Database, operator::Operator, scene};
 
 /// A Monday in June, 10:00 in Valbourg.
 const START: &str = "2026-06-01T08:00:00Z";
@@ -131,16 +131,11 @@ fn instance() -> Instance {
 
 async fn valbourg(store: &Store) -> (AuthorityId, Zones) {
     let by = machine("test");
-    let new = NewAuthority {
-        slug: "valbourg".to_owned(),
-        kind: AuthorityKind::Commune,
-        parent: None,
-        name: "Valbourg".to_owned(),
-        language: Language::french(),
-        time_zone: "Europe/Paris".to_owned(),
-        boundary: None,
-    };
-    let authority = store.create_authority(new, &by).await.unwrap().id;
+    let authority = store
+        .create_authority(scene::commune("valbourg"), &by)
+        .await
+        .unwrap()
+        .id;
     let zones = Zones {
         centre: zone(store, authority, "centre", 1.44).await,
         faubourg: zone(store, authority, "faubourg", 1.45).await,

@@ -4,7 +4,7 @@ use beffroi_schema::{
     clock::Timestamp,
     store::Facts,
     text::{LineName, Story, When},
-    value::{Cause, Change, Detail, Effect, Language, OccurrenceStatus, Period, Periods, Severity},
+    value::{Cause, Change, Detail, Effect, Language, OccurrenceStatus, Severity},
 };
 use chrono_tz::Tz;
 
@@ -25,7 +25,7 @@ pub fn story<'a>(
         .texts
         .choose(std::slice::from_ref(language), &content.language)?;
     let (cause, effect, severity, impact) = match &content.detail {
-        Detail::Disruption(d) => (d.cause, d.effect, d.severity, current(&d.impact, now)),
+        Detail::Disruption(d) => (d.cause, d.effect, d.severity, d.impact.current(now)),
         Detail::Event(_) | Detail::Article(_) => (
             Cause::UnknownCause,
             Effect::UnknownEffect,
@@ -70,16 +70,4 @@ pub fn story<'a>(
 /// The authority's time zone.
 pub fn zone(facts: &Facts) -> Tz {
     facts.authority.time_zone.parse().unwrap_or(FALLBACK_ZONE)
-}
-
-/// The period that matters now: the one that runs, else the next one, else the last one.
-fn current(periods: &Periods, now: Timestamp) -> Option<Period> {
-    let running = periods.0.iter().find(|period| period.contains(now));
-    let ahead = || {
-        periods
-            .0
-            .iter()
-            .find(|period| period.start.is_some_and(|start| start > now))
-    };
-    running.or_else(ahead).or_else(|| periods.0.last()).copied()
 }

@@ -8,12 +8,12 @@ use beffroi_schema::{
     draft::Draft,
     id::ItemId,
     store::machine,
-    value::{ItemContent, Scope, Severity},
+    value::{Detail, ItemContent, Period, Periods, Scope, Severity},
 };
 
 use crate::{
     front::{Answer, Front},
-    town::{article, disruption, event},
+    town::{article, at, disruption, event},
 };
 
 async fn get(front: &Front, path: &str, language: &str) -> Answer {
@@ -87,15 +87,20 @@ async fn a_page_says_how_things_stand_in_french_and_in_english() {
     let front = Front::new().await;
     let valbourg = front.authority("valbourg").await;
     front.state.boards().refresh().await.unwrap();
-    let tram = publish(&front, valbourg, disruption("Tram A", Severity::Severe)).await;
+    let mut stopped = disruption("Tram A", Severity::Severe);
+    if let Detail::Disruption(detail) = &mut stopped.detail {
+        let end = Some(at("2030-06-01T16:00:00Z"));
+        detail.impact = Periods(vec![Period { start: None, end }]);
+    }
+    let tram = publish(&front, valbourg, stopped).await;
     let path = format!("/valbourg/disruption/{tram}");
-    assert!(
-        get(&front, &path, "fr")
-            .await
-            .body
-            .contains("Service interrompu · en cours")
-    );
-    assert!(get(&front, &path, "en").await.body.contains("No service · in effect"));
+    for (language, status) in [
+        ("fr", "Service interrompu · en cours · jusqu’au 1er juin 2030 à 18 h"),
+        ("en", "No service · in effect · until 1 June 2030, 6 pm"),
+    ] {
+        let page = get(&front, &path, language).await.body.replace('\u{a0}', " ");
+        assert!(page.contains(status), "{page}");
+    }
     assert!(get(&front, "/valbourg", "fr").await.body.contains("class=\"warning\""));
     assert!(get(&front, "/", "en").await.body.contains("href=\"/valbourg\""));
 
@@ -134,7 +139,7 @@ async fn an_event_lists_its_dates() {
     assert!(
         page.body
             .replace('\u{a0}', " ")
-            .contains("samedi 6 juin 2026, 8 h 00 – 10 h 00"),
+            .contains("samedi 6 juin 2026 de 8 h à 10 h"),
         "{}",
         page.body
     );

@@ -86,11 +86,11 @@ fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Optio
     let (language, text) = item.content.texts.choose(&reader.wanted, &item.content.language)?;
     let (at, zone, when) = if let (Some(next), Some(event)) = (item.next_occurrence(now), item.event()) {
         let zone = event.time_zone.as_str();
-        let when = dates::span(next, zone, event.all_day, reader.french);
+        let when = dates::span(next, zone, event.all_day, reader.tongue());
         (next.starts_at, zone, when)
     } else {
         let (at, zone) = (item.published_at, authority.time_zone.as_str());
-        (at, zone, dates::moment(at, zone, reader.french))
+        (at, zone, dates::moment(at, zone, reader.tongue()))
     };
     Some(Entry {
         url: state.addresses().item(&authority.slug, item.kind(), item.id),

@@ -162,7 +162,7 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
             .iter()
             .map(|post| (words::network(post.network), post.url.as_str()))
             .collect(),
-        published: dates::moment(item.published_at, &authority.time_zone, reader.french),
+        published: dates::moment(item.published_at, &authority.time_zone, reader.tongue()),
         published_at: dates::machine(item.published_at, &authority.time_zone),
         url,
         linked_data,
@@ -173,7 +173,7 @@ fn status(state: &AppState, found: &Found, reader: &Reader) -> Option<Status> {
     let disruption = found.item.disruption()?;
     let zone = &found.board.places.authority.time_zone;
     if let Some(at) = disruption.resolved_at {
-        let since = dates::moment(at, zone, reader.french);
+        let since = dates::moment(at, zone, reader.tongue());
         let text = format!("{} {since}", reader.say("Terminé :", "Over:"));
         return Some(Status { ongoing: false, text });
     }
@@ -186,7 +186,14 @@ fn status(state: &AppState, found: &Found, reader: &Reader) -> Option<Status> {
     } else {
         reader.say("pas en ce moment", "not at present")
     };
-    let text = format!("{} · {when}", words::effect(disruption.effect, reader));
+    let mut text = format!("{} · {when}", words::effect(disruption.effect, reader));
+    let told = disruption
+        .impact
+        .current(now)
+        .filter(|_| ongoing || disruption.impact.ahead(now));
+    if let Some(period) = told.and_then(|period| dates::period(&period, zone, reader.tongue())) {
+        text.extend([" · ", &period]);
+    }
     Some(Status { ongoing, text })
 }
 
@@ -208,7 +215,7 @@ fn event_dates<'a>(state: &AppState, item: &'a Item, reader: &Reader) -> Vec<Dat
         ahead
     };
     let date = |date: &'a beffroi_schema::recurrence::Occurrence| Date {
-        text: dates::span(date, &event.time_zone, event.all_day, reader.french),
+        text: dates::span(date, &event.time_zone, event.all_day, reader.tongue()),
         at: dates::machine(date.starts_at, &event.time_zone),
         status: words::status(date.status, reader),
         note: date
@@ -262,7 +269,7 @@ fn updates<'a>(found: &'a Found, reader: &Reader) -> Vec<Update<'a>> {
             .choose(&reader.wanted, fallback)
             .filter(|text| !text.is_empty())?;
         Some(Update {
-            when: dates::moment(update.at, zone, reader.french),
+            when: dates::moment(update.at, zone, reader.tongue()),
             at: dates::machine(update.at, zone),
             text,
         })

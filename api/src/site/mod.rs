@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use beffroi_schema::{store::StoreError, value::Language};
+use beffroi_schema::{store::StoreError, text::Tongue, value::Language};
 
 use crate::{language, pages, state::AppState};
 
@@ -61,6 +61,10 @@ impl Reader {
             french: language::is_french(&wanted),
             wanted,
         }
+    }
+
+    fn tongue(&self) -> Tongue {
+        if self.french { Tongue::French } else { Tongue::English }
     }
 
     /// The sentence in the reader's language.

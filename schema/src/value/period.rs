@@ -49,6 +49,20 @@ impl Periods {
         !self.0.is_empty() && self.0.iter().all(|period| period.start.is_some_and(|start| start > at))
     }
 
+    /// The period that matters at `at`: the one that runs, else the next one, else the last one.
+    pub fn current(&self, at: Timestamp) -> Option<Period> {
+        let running = self.0.iter().find(|period| period.contains(at));
+        let ahead = || {
+            let ahead = self
+                .0
+                .iter()
+                .filter(|period| period.start.is_some_and(|start| start > at));
+            ahead.min_by_key(|period| period.start)
+        };
+        let last = || self.0.iter().max_by_key(|period| period.end);
+        running.or_else(ahead).or_else(last).copied()
+    }
+
     /// The last end; none when one of the periods is open.
     pub fn end(&self) -> Option<Timestamp> {
         self.0

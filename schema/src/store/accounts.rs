@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 
-use super::{Store, StoreError, StoreResult, claim};
+use super::{Store, StoreError, StoreResult, claim, error::name_taken};
 use crate::{
     clock::Timestamp,
     draft::{MAX_NAME, text_problem},
@@ -78,7 +78,8 @@ impl Store {
         let tx = self.write().await?;
         account::Entity::insert(row.clone().into_active_model())
             .exec_without_returning(&tx)
-            .await?;
+            .await
+            .map_err(|error| name_taken(error, "name"))?;
         self.audit(
             &tx,
             by,

@@ -7,6 +7,7 @@ use sea_orm::{
 
 use super::{
     Store, StoreError, StoreResult,
+    error::name_taken,
     outbox::{self, Line},
 };
 use crate::{
@@ -82,7 +83,8 @@ impl Store {
         let tx = self.publication().await?;
         authority::Entity::insert(row.clone().into_active_model())
             .exec_without_returning(&tx)
-            .await?;
+            .await
+            .map_err(|error| name_taken(error, "slug"))?;
         outbox::append(&tx, self, row.id, Line::Places).await?;
         self.audit(
             &tx,

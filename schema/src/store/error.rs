@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, SqlErr};
 
-use crate::value::Problem;
+use crate::value::{Problem, ProblemCode};
 
 /// What every verb returns.
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -48,5 +48,18 @@ impl From<DbErr> for StoreError {
 impl From<Problem> for StoreError {
     fn from(problem: Problem) -> Self {
         Self::Problems(vec![problem])
+    }
+}
+
+/// An insertion whose name in `path` somebody else already has there: a problem that a person can put right.
+pub(super) fn name_taken(error: DbErr, path: &str) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Duplicate => StoreError::from(Problem::new(
+            ProblemCode::Conflict,
+            path,
+            "Ce nom est déjà pris : choisissez-en un autre.",
+            "This name is already taken: choose another.",
+        )),
+        other => other,
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _, Query},
 };
 
-use super::{Store, StoreError, StoreResult, claim};
+use super::{Store, StoreError, StoreResult, claim, error::name_taken};
 use crate::{
     draft::{MAX_NAME, text_problem, url_problem},
     entity::{poll, source},
@@ -82,7 +82,8 @@ impl Store {
         let tx = self.write().await?;
         source::Entity::insert(row.clone().into_active_model())
             .exec_without_returning(&tx)
-            .await?;
+            .await
+            .map_err(|error| name_taken(error, "name"))?;
         self.audit(
             &tx,
             by,

@@ -223,3 +223,32 @@ async fn zones_and_authorities_are_drawn() {
         json!({ "slug": "quartier", "parent": { "slug": "valbourg" } })
     );
 }
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_a_problem_to_put_right() {
+    let office = Office::new().await;
+    let here = office.here_id();
+    let account =
+        json!({ "authorityId": here, "name": "Page", "secret": "s", "network": { "facebook": { "page": "1234" } } });
+    let source = json!({ "authorityId": here, "name": "Réseau", "format": "GTFS_RT_ALERTS", "policy": "PUBLISH", "url": "https://feeds.example/alerts" });
+    let authority = json!({ "slug": "quartier", "kind": "COMMUNE", "name": "Quartier", "language": "fr", "timeZone": "Europe/Paris" });
+    for (verb, input, path) in [
+        ("createAccount", account, "name"),
+        ("createSource", source, "name"),
+        ("createAuthority", authority, "slug"),
+    ] {
+        let kind = verb.replacen("create", "Create", 1);
+        let create = format!(
+            "mutation($input: {kind}Input!) {{ {verb}(input: $input) {{ problems {{ code path message }} }} }}"
+        );
+        let first = office.done(Operator, &create, json!({ "input": input })).await;
+        assert_eq!(first[verb]["problems"], json!([]), "{verb}");
+        let second = office.done(Operator, &create, json!({ "input": input })).await;
+        let problem = &second[verb]["problems"][0];
+        assert_eq!(
+            (&problem["code"], &problem["path"]),
+            (&json!("CONFLICT"), &json!(path)),
+            "{verb}"
+        );
+    }
+}

@@ -181,6 +181,25 @@ async fn near_answers_with_distances_and_lines_narrow_the_list() {
     assert_eq!(nodes.as_array().unwrap().len(), 1);
     assert!((nodes[0]["distance"].as_f64().unwrap() - 111.2).abs() < 0.1);
 
+    let places = "query($at: Near, $in: ID) {
+        stops(near: $at) { name } centre: stops(insideZone: $in) { name } zones(near: $at) { slug } lines(insideZone: $in) { shortName }
+    }";
+    let at = json!({ "point": { "latitude": 43.606, "longitude": 1.4449 }, "radius": 5_000 });
+    let centre = beffroi_api::graphql::id::global("Zone", town.centre.0);
+    let found = town.ask(places, json!({ "at": at, "in": centre })).await;
+    let named = |list: &str, key: &str| -> Vec<String> {
+        let members = found[list].as_array().unwrap().iter();
+        members.map(|member| member[key].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        named("stops", "name"),
+        ["mairie", "gare", "gare:1", "gare:2"],
+        "the nearest first"
+    );
+    assert_eq!(named("centre", "name"), ["mairie"]);
+    assert_eq!(named("zones", "slug"), ["centre", "faubourg"]);
+    assert!(named("lines", "shortName").is_empty(), "their courses are not known");
+
     let lines = town.ask("{ lines { id shortName stops { name } } stops(named: \"GARE:2\") { id lines { shortName } station { name } } }", json!({})).await;
     assert_eq!(lines["lines"][1]["stops"], json!([{ "name": "gare:2" }]));
     assert_eq!(lines["stops"][0]["lines"].as_array().unwrap().len(), 2);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Item, Places, scope::Ride};
+use super::{Item, Line, Places, Spot, Stop, Zone, scope::Ride};
 use crate::{
     clock::Timestamp,
     id::{LineId, StopId, ZoneId},
@@ -37,6 +37,62 @@ pub struct Near {
     pub point: Point,
     /// How far from it, in metres.
     pub radius_m: f64,
+}
+
+/// Which zones, lines or stops are wanted, by where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Whereabouts {
+    /// Near this point.
+    pub near: Option<Near>,
+    /// In this zone, or through it.
+    pub inside: Option<ZoneId>,
+}
+
+/// Something that stands on the map.
+pub trait Placed {
+    /// Where; none when it is not known.
+    fn spot(&self) -> Option<Spot>;
+}
+
+impl Placed for Zone {
+    fn spot(&self) -> Option<Spot> {
+        self.area.clone()
+    }
+}
+
+impl Placed for Line {
+    fn spot(&self) -> Option<Spot> {
+        self.course.clone()
+    }
+}
+
+impl Placed for Stop {
+    fn spot(&self) -> Option<Spot> {
+        self.point.map(Spot::point)
+    }
+}
+
+impl Whereabouts {
+    /// Of `all`, those that are there: the nearest first when it is near a point, else in their own order.
+    pub fn pick<'a, P: Placed>(&self, all: impl Iterator<Item = &'a Arc<P>>, places: &Places) -> Vec<&'a Arc<P>> {
+        let area = self
+            .inside
+            .map(|zone| places.zone(zone).and_then(|zone| zone.area.as_ref()));
+        let inside =
+            |spot: Option<&Spot>| area.is_none_or(|area| matches!((area, spot), (Some(a), Some(b)) if a.meets(b)));
+        let mut found: Vec<(f64, &Arc<P>)> = all
+            .filter_map(|place| {
+                let spot = place.spot();
+                let metres = match self.near {
+                    Some(near) => near.reach(spot.as_ref()?)?,
+                    None => 0.0,
+                };
+                inside(spot.as_ref()).then_some((metres, place))
+            })
+            .collect();
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        found.into_iter().map(|(_, place)| place).collect()
+    }
 }
 
 impl Filter {
@@ -83,9 +139,13 @@ impl Near {
     pub fn distance(&self, item: &Item) -> Option<f64> {
         item.spots
             .iter()
-            .map(|spot| spot.distance(self.point))
+            .filter_map(|spot| self.reach(spot))
             .min_by(f64::total_cmp)
-            .filter(|metres| *metres <= self.radius_m)
+    }
+
+    /// Metres to `spot`; none when it is too far.
+    fn reach(&self, spot: &Spot) -> Option<f64> {
+        Some(spot.distance(self.point)).filter(|metres| *metres <= self.radius_m)
     }
 }
 

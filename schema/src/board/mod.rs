@@ -17,7 +17,7 @@ mod spot;
 pub use self::{
     cursor::{Cursor, CursorError},
     feed::Page,
-    filter::{Filter, Near},
+    filter::{Filter, Near, Whereabouts},
     item::{Item, ItemState, Picture, Post, Update},
     places::{Authority, Line, Places, Stop, Zone},
     registry::{Boards, Changed, Found, PlaceId},

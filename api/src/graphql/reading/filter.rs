@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject, Result};
 use beffroi_schema::{
     board::{self, PlaceId},
+    id::ZoneId,
     recurrence::Window,
     value,
 };
@@ -81,13 +82,23 @@ impl ItemFilter {
                 _ => return Err(wrong_place("stops", "a stop")),
             }
         }
-        if let Some(id) = self.inside_zone {
-            match NodeId::read(&id)? {
-                NodeId::Place(PlaceId::Zone(zone)) => filter.inside = Some(zone),
-                _ => return Err(wrong_place("insideZone", "a zone")),
-            }
-        }
+        filter.inside = self.inside_zone.as_ref().map(zone).transpose()?;
         Ok(filter)
+    }
+}
+
+/// Where a zone, a line or a stop is to be, as the board understands it.
+pub fn whereabouts(near: Option<Near>, inside_zone: Option<&ID>) -> Result<board::Whereabouts> {
+    Ok(board::Whereabouts {
+        near: near.map(Near::read).transpose()?,
+        inside: inside_zone.map(zone).transpose()?,
+    })
+}
+
+fn zone(id: &ID) -> Result<ZoneId> {
+    match NodeId::read(id)? {
+        NodeId::Place(PlaceId::Zone(zone)) => Ok(zone),
+        _ => Err(wrong_place("insideZone", "a zone")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, OutputType, Result};
+use async_graphql::{Context, ID, Object, OutputType, Result};
 use beffroi_schema::{
     board::{self, Board, Page},
     recurrence::Window,
@@ -17,7 +17,7 @@ use super::{
     disruption::Disruption,
     event::Event,
     fault,
-    filter::{Between, ItemFilter},
+    filter::{Between, ItemFilter, Near, whereabouts},
     item::Item,
     place::{Line, Stop, Zone},
     shown::Shown,
@@ -119,15 +119,17 @@ impl ListQuery {
         listed(ctx, &board, filter, Wanted::read(first, after.as_deref())?, node).await
     }
 
-    /// The zones of an authority, by name.
+    /// The zones of an authority, by name; those around a point, the nearest first.
     #[graphql(complexity = "20 * child_complexity")]
     async fn zones(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The authority's slug; null: the only authority of this instance.")] authority: Option<String>,
+        #[graphql(desc = "Near this point, the nearest first; null: anywhere.")] near: Option<Near>,
     ) -> Result<Vec<Zone>> {
         let board = board(ctx, authority.as_deref()).await?;
-        Ok(board.places.zones.iter().take(PLACES_MAX).cloned().map(Zone).collect())
+        let zones = whereabouts(near, None)?.pick(board.places.zones.iter(), &board.places);
+        Ok(zones.into_iter().take(PLACES_MAX).cloned().map(Zone).collect())
     }
 
     /// The lines that run, in the operator's order.
@@ -136,19 +138,28 @@ impl ListQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The authority's slug; null: the only authority of this instance.")] authority: Option<String>,
+        #[graphql(desc = "Near this point, the nearest first; null: anywhere.")] near: Option<Near>,
+        #[graphql(desc = "In this zone, or through it; null: anywhere.")] inside_zone: Option<ID>,
     ) -> Result<Vec<Line>> {
         let board = board(ctx, authority.as_deref()).await?;
         let running = board.places.lines.iter().filter(|line| line.running);
-        Ok(running.take(PLACES_MAX).map(|line| Line::new(&board, line)).collect())
+        let lines = whereabouts(near, inside_zone.as_ref())?.pick(running, &board.places);
+        Ok(lines
+            .into_iter()
+            .take(PLACES_MAX)
+            .map(|line| Line::new(&board, line))
+            .collect())
     }
 
-    /// Stops and stations that are served, by name, at most 1,000: narrow a large network by words.
+    /// Stops and stations that are served, by name, at most 1,000: narrow a large network by words or place.
     #[graphql(complexity = "20 * child_complexity")]
     async fn stops(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The authority's slug; null: the only authority of this instance.")] authority: Option<String>,
         #[graphql(desc = "A part of the name, in any case; null: all of them.")] named: Option<String>,
+        #[graphql(desc = "Near this point, the nearest first; null: anywhere.")] near: Option<Near>,
+        #[graphql(desc = "In this zone, or through it; null: anywhere.")] inside_zone: Option<ID>,
     ) -> Result<Vec<Stop>> {
         let board = board(ctx, authority.as_deref()).await?;
         let named = named.unwrap_or_default().to_lowercase();
@@ -157,7 +168,12 @@ impl ListQuery {
             .stops
             .iter()
             .filter(|stop| stop.running && stop.name.to_lowercase().contains(&named));
-        Ok(served.take(PLACES_MAX).map(|stop| Stop::new(&board, stop)).collect())
+        let stops = whereabouts(near, inside_zone.as_ref())?.pick(served, &board.places);
+        Ok(stops
+            .into_iter()
+            .take(PLACES_MAX)
+            .map(|stop| Stop::new(&board, stop))
+            .collect())
     }
 }
 

@@ -57,6 +57,7 @@ async fn board(ctx: &Context<'_>, slug: Option<&str>) -> Result<Arc<Board>> {
     let slug = match (slug, authorities.as_slice()) {
         (Some(slug), _) => slug,
         (None, [only]) => only.slug.as_str(),
+        (None, []) => return Err(Code::NotFound.error("this instance has no authority yet")),
         (None, _) => return Err(Code::BadUserInput.error("several authorities share this instance: name one")),
     };
     let board = boards.by_slug(slug).await.map_err(fault)?;

@@ -26,5 +26,6 @@ mod office;
 mod processes;
 mod push;
 mod site;
+mod socket;
 mod story;
 mod town;

@@ -1,12 +1,13 @@
 //! The runner: every loop, side by side, until told to stop.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use beffroi_schema::{
     address::Addresses,
     bus::SLOW_LOOK,
     store::{Store, StoreResult},
 };
+use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -128,26 +129,27 @@ impl Worker {
                 worker.push().await
             }));
         }
-        while let Some(ended) = loops.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a loop broke down; the others go on");
-            }
-        }
+        loops.join_all().await;
     }
 }
 
-/// Steps a loop as long as there is something to do, then waits for a nudge.
+/// Steps a loop as long as there is something to do, then waits for a nudge. A step that panics is one that failed: what
+/// it held is free again when its lease runs out, and the loop goes on.
 async fn cycle<F>(name: &'static str, worker: Arc<Worker>, halt: CancellationToken, step: impl Fn(Arc<Worker>) -> F)
 where
     F: Future<Output = StoreResult<bool>>,
 {
     let mut listener = worker.store.bus().listen();
     while !halt.is_cancelled() {
-        let pause = match step(Arc::clone(&worker)).await {
-            Ok(true) => continue,
-            Ok(false) => SLOW_LOOK,
-            Err(error) => {
+        let pause = match AssertUnwindSafe(step(Arc::clone(&worker))).catch_unwind().await {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => SLOW_LOOK,
+            Ok(Err(error)) => {
                 tracing::error!(r#loop = name, error = ?error, "a step failed; it will be tried again");
+                FAILURE_PAUSE
+            }
+            Err(_) => {
+                tracing::error!(r#loop = name, "a step panicked; it will be tried again");
                 FAILURE_PAUSE
             }
         };

@@ -6,5 +6,6 @@ mod audience;
 mod campaigns;
 mod devices;
 mod fcm;
+mod loops;
 mod manners;
 mod scene;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use beffroi_schema::{
     address::Addresses,
     entity::{self, outbox},
-    reconcile::{Silence, Told, ToldState, told},
-    store::{Facts, FanOut, News, Store, StoreError, StoreResult},
+    reconcile::{Told, ToldState, told},
+    store::{Facts, FanOut, News, Push, Store, StoreError, StoreResult},
     value::{AlertEntry, CampaignKind, Change, Detail, Scope},
 };
 
@@ -61,14 +61,14 @@ impl<'a> FanOuts<'a> {
         let told = self.told(&facts, &news, &rung);
         let decided = FanOut {
             deliveries: accounts::choose(self.store, &facts, &news, told).await?,
-            campaign: campaign::campaign(&facts, &news, told, &rung, &page, self.store.clock().now()),
+            push: campaign::push(&facts, &news, told, &rung, &page, self.store.clock().now()),
         };
         tracing::info!(
             item.id = %facts.item.id,
             revision.version = news.revision.version,
             change = %news.change,
             deliveries = decided.deliveries.len(),
-            pushed = decided.campaign.is_some(),
+            pushed = matches!(decided.push, Push::Start(_)),
             "a revision is fanned out"
         );
         self.store.fan_out(line.seq, self.owner, &news, decided).await
@@ -88,6 +88,7 @@ impl<'a> FanOuts<'a> {
     fn told(&self, facts: &Facts, news: &News, rung: &[entity::campaign::Model]) -> Option<Told> {
         let (class, entry) = (news.class?, entry(facts)?);
         let first = rung.iter().map(|campaign| campaign.created_at).min();
+        let before = news.before.as_ref().map(|revision| &revision.content.detail);
         // How many is decided for each phone, when its page is sent; and what is on a network follows whatever this
         // says.
         let state = ToldState {
@@ -95,8 +96,11 @@ impl<'a> FanOuts<'a> {
             last_push: rung.iter().map(|campaign| campaign.created_at).max(),
             pushes: u32::from(first.is_some()),
             posted: true,
-            old_end: entry.impact.end(),
-            silence: news.quiet.then_some(Silence::Unstable),
+            old_end: match before {
+                Some(Detail::Disruption(before)) => before.impact.end(),
+                Some(Detail::Event(_) | Detail::Article(_)) | None => None,
+            },
+            quiet: news.quiet,
         };
         let now = self.store.clock().now();
         Some(told(class, &entry, now, chrono::TimeDelta::zero(), &state))

@@ -6,8 +6,11 @@ use beffroi_schema::{
     entity::campaign,
     id::ItemId,
     reconcile::{PushDecision, Told, weight},
-    store::{Facts, News, campaigns::NewCampaign},
-    text::note,
+    store::{
+        Facts, News, Push,
+        campaigns::{NewCampaign, Waiting},
+    },
+    text,
     value::{Audience, CampaignKind, CampaignState, Change, Detail, Note, Point, Severity, Shape},
 };
 use chrono::Duration;
@@ -15,29 +18,52 @@ use chrono::Duration;
 use super::entry;
 use crate::story::story;
 
-/// How long a disruption without an end is worth a notification.
-const USE_OF_DISRUPTION: Duration = Duration::hours(4);
-/// How long an event or an article is worth one.
-const USE_OF_NEWS: Duration = Duration::hours(24);
+/// How long a note is worth telling, unless what it tells is over before: longer than any night, so that who sleeps is
+/// told in the morning. That it is over, meanwhile, stops what still waits.
+const USE: Duration = Duration::hours(24);
 
-/// The campaign of a revision; none when nobody is to be pushed.
-pub(super) fn campaign(
+/// Who is pushed: a campaign of the revision's own; or what still waits of those before says the same, or stops.
+pub(super) fn push(
     facts: &Facts,
     news: &News,
     told: Option<Told>,
     rung: &[campaign::Model],
     link: &str,
     now: Timestamp,
-) -> Option<NewCampaign> {
-    let kind = kind(news, told)?;
+) -> Push {
+    let kind = kind(news, told);
+    let note = note(facts, news, kind.unwrap_or(CampaignKind::Update), link, now);
+    if let Some(kind) = kind {
+        let told_before = matches!(kind, CampaignKind::Resolved | CampaignKind::Withdrawn);
+        let campaign = NewCampaign {
+            authority: facts.authority.id,
+            item: facts.item.id,
+            revision: news.revision.id,
+            note: note.clone(),
+            audience: Audience {
+                told_before,
+                ..audience(facts)
+            },
+        };
+        if !too_soon(told, now) || rings_others(&campaign, rung) {
+            return Push::Start(campaign);
+        }
+    }
+    Push::Waiting(match news.change {
+        Change::Resolved | Change::Withdrawn => Waiting::Stopped,
+        Change::Published | Change::Amended | Change::Reopened => Waiting::Reworded(note),
+    })
+}
+
+fn note(facts: &Facts, news: &News, kind: CampaignKind, link: &str, now: Timestamp) -> Note {
     let content = &facts.revision.content;
     let words = content.texts.0.keys().filter_map(|language| {
         let story = story(facts, language, news.change, link, &[], now)?;
-        Some((language.clone(), note::words(&story, now)))
+        Some((language.clone(), text::note::words(&story, now)))
     });
     // Few operators say how bad it is: a phone that wants to know of everything must not miss what is not said.
     let severity = entry(facts).map(|entry| weight(&entry));
-    let note = Note {
+    Note {
         words: words.collect(),
         fallback: content.language.clone(),
         item: facts.item.id,
@@ -49,19 +75,7 @@ pub(super) fn campaign(
         tag: tag(facts.item.id),
         urgent: severity == Some(Severity::Severe) && matches!(kind, CampaignKind::Alert | CampaignKind::Update),
         expires_at: expires_at(facts, now),
-    };
-    let told_before = matches!(kind, CampaignKind::Resolved | CampaignKind::Withdrawn);
-    let campaign = NewCampaign {
-        authority: facts.authority.id,
-        item: facts.item.id,
-        revision: news.revision.id,
-        note,
-        audience: Audience {
-            told_before,
-            ..audience(facts)
-        },
-    };
-    (!too_soon(told, now) || rings_others(&campaign, rung)).then_some(campaign)
+    }
 }
 
 /// Whether phones that rang for the item are to be left in peace for now.
@@ -137,11 +151,9 @@ fn tag(item: ItemId) -> String {
 }
 
 fn expires_at(facts: &Facts, now: Timestamp) -> Timestamp {
-    match &facts.revision.content.detail {
-        Detail::Disruption(disruption) => {
-            let end = disruption.impact.end().filter(|end| *end > now);
-            end.map_or(now + USE_OF_DISRUPTION, |end| end.min(now + USE_OF_DISRUPTION))
-        }
-        Detail::Event(_) | Detail::Article(_) => now + USE_OF_NEWS,
-    }
+    let end = match &facts.revision.content.detail {
+        Detail::Disruption(disruption) => disruption.impact.end().filter(|end| *end > now),
+        Detail::Event(_) | Detail::Article(_) => None,
+    };
+    end.map_or(now + USE, |end| end.min(now + USE))
 }

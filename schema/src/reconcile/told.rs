@@ -33,19 +33,9 @@ pub struct ToldState {
     pub posted: bool,
     /// The end that was known before this change.
     pub old_end: Option<Timestamp>,
-    /// Why nothing is sent by itself, whatever changes.
-    pub silence: Option<Silence>,
-}
-
-/// Why nothing is sent by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Silence {
-    /// It waits for an editor.
-    Held,
-    /// It comes and goes ([`super::Known::unstable`]).
-    Unstable,
-    /// It was found at the first reading of a source: that it exists is no news.
-    Backlog,
+    /// Nothing is sent by itself, whatever changes: it comes and goes ([`super::Known::unstable`]), or was found at the
+    /// first reading of a source.
+    pub quiet: bool,
 }
 
 /// Whether phones ring.
@@ -98,7 +88,7 @@ impl Told {
 /// Who is told of `entry` after a change of `class`. `settling` is how long a first word waits for its siblings.
 /// Quiet hours and daily caps belong to each phone and come after.
 pub fn told(class: ChangeClass, entry: &AlertEntry, now: Timestamp, settling: TimeDelta, state: &ToldState) -> Told {
-    if state.silence.is_some() || (class != ChangeClass::Resolved && entry.impact.over(now)) {
+    if state.quiet || (class != ChangeClass::Resolved && entry.impact.over(now)) {
         return Told::NOBODY;
     }
     let serious = weight(entry) >= Severity::Warning;

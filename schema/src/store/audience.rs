@@ -56,7 +56,6 @@ pub struct Selection<'a, C> {
     authority: AuthorityId,
     vicinity: Vicinity,
     streams: Vec<Stream>,
-    told: Option<Stream>,
     chunk: usize,
 }
 
@@ -96,37 +95,23 @@ impl<'a, C: ConnectionTrait> Selection<'a, C> {
             head: VecDeque::new(),
             next: Some(range.clone()),
         };
-        let streams: Vec<_> = followed(audience).chain(near).map(stream).collect();
-        let chunk = (BUFFERED / (streams.len() + 1)).clamp(*CHUNK.start(), *CHUNK.end());
-        let told = audience.told_before.then(|| stream(Kin::Told(wanted.item)));
+        let streams: Vec<_> = if audience.told_before {
+            vec![stream(Kin::Told(wanted.item))]
+        } else {
+            followed(audience).chain(near).map(stream).collect()
+        };
+        let chunk = (BUFFERED / streams.len().max(1)).clamp(*CHUNK.start(), *CHUNK.end());
         Self {
             db,
             authority: wanted.authority,
             vicinity,
             streams,
-            told,
             chunk,
         }
     }
 
     /// The next id; none at the end.
     pub async fn next(&mut self) -> StoreResult<Option<DeviceId>> {
-        loop {
-            let Some(id) = self.next_of_any().await? else {
-                return Ok(None);
-            };
-            let Some(mut told) = self.told.take() else {
-                return Ok(Some(id));
-            };
-            let first = self.first_from(&mut told, id).await?;
-            self.told = Some(told);
-            if first.is_none() || first == Some(id) {
-                return Ok(first);
-            }
-        }
-    }
-
-    async fn next_of_any(&mut self) -> StoreResult<Option<DeviceId>> {
         let mut streams = std::mem::take(&mut self.streams);
         let mut least: Option<DeviceId> = None;
         for stream in &mut streams {
@@ -140,17 +125,6 @@ impl<'a, C: ConnectionTrait> Selection<'a, C> {
         streams.retain(|stream| !stream.head.is_empty() || stream.next.is_some());
         self.streams = streams;
         Ok(least)
-    }
-
-    /// The first id of `stream` that is not before `id`; those before it are dropped.
-    async fn first_from(&self, stream: &mut Stream, id: DeviceId) -> StoreResult<Option<DeviceId>> {
-        loop {
-            self.fill(stream).await?;
-            while stream.head.pop_front_if(|head| *head < id).is_some() {}
-            if !stream.head.is_empty() || stream.next.is_none() {
-                return Ok(stream.head.front().copied());
-            }
-        }
     }
 
     /// Reads chunks until the stream has an id to show, or is at its end.

@@ -2,12 +2,12 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, TryInsertResult, sea_query::Expr,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult, sea_query::Expr,
 };
 
 use super::{
     Store, StoreError, StoreResult,
-    campaigns::{self, NewCampaign},
+    campaigns::{self, NewCampaign, Waiting},
     deliveries::OPEN,
 };
 use crate::{
@@ -24,6 +24,8 @@ pub struct News {
     pub revision: revision::Model,
     /// The last line of the outbox that it settles.
     pub up_to: i64,
+    /// The revision that was told last; none for a first word.
+    pub before: Option<revision::Model>,
     /// What happened, all waiting revisions taken together.
     pub change: Change,
     /// For disruptions: the class that tells most people.
@@ -33,12 +35,21 @@ pub struct News {
 }
 
 /// What fan-out decided.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct FanOut {
     /// Where it goes.
     pub deliveries: Vec<NewDelivery>,
     /// Who is pushed.
-    pub campaign: Option<NewCampaign>,
+    pub push: Push,
+}
+
+/// Who is pushed.
+#[derive(Clone, Debug)]
+pub enum Push {
+    /// A campaign of its own, which takes the place of those before.
+    Start(NewCampaign),
+    /// Nobody rings anew; those before go on so.
+    Waiting(Waiting),
 }
 
 /// A delivery to begin.
@@ -67,9 +78,15 @@ impl Store {
             .filter(revision::Column::Id.is_in(ids))
             .order_by_asc(revision::Column::Version);
         let revisions = revisions.all(&self.db).await?;
-        let (Some(last), Some(line)) = (revisions.last(), waiting.last()) else {
+        let (Some(first), Some(last), Some(line)) = (revisions.first(), revisions.last(), waiting.last()) else {
             return Ok(None);
         };
+        let before = revision::Entity::find()
+            .filter(revision::Column::ItemId.eq(item))
+            .filter(revision::Column::Version.lt(first.version))
+            .order_by_desc(revision::Column::Version)
+            .one(&self.db)
+            .await?;
         let first_word = revisions.iter().any(|revision| revision.change == Change::Published);
         let class = if last.change == Change::Resolved {
             last.class
@@ -77,6 +94,7 @@ impl Store {
             revisions.iter().filter_map(|revision| revision.class).min()
         };
         Ok(Some(News {
+            before,
             change: if first_word && last.change != Change::Withdrawn {
                 Change::Published
             } else {
@@ -93,19 +111,24 @@ impl Store {
     /// that have not left yet are overtaken.
     pub async fn fan_out(&self, seq: i64, owner: &str, news: &News, decided: FanOut) -> StoreResult<()> {
         let tx = self.write().await?;
-        let held = outbox::Entity::find_by_id(seq)
-            .one(&tx)
-            .await?
-            .is_some_and(|line| line.lease_owner.as_deref() == Some(owner));
-        if !held {
+        // Another worker may have told this line together with a later one: whoever comes second sees it here.
+        let line = outbox::Entity::find_by_id(seq).lock_exclusive().one(&tx).await?;
+        let held = |line: outbox::Model| line.lease_owner.as_deref() == Some(owner) && line.fanned_out_at.is_none();
+        if !line.is_some_and(held) {
             return Err(StoreError::NotFound);
         }
         self.overtake(&tx, news).await?;
         for new in &decided.deliveries {
             self.insert_delivery(&tx, news, *new).await?;
         }
-        if let Some(campaign) = decided.campaign {
-            campaigns::insert(self, &tx, campaign).await?;
+        match decided.push {
+            Push::Start(campaign) => {
+                campaigns::insert(self, &tx, campaign).await?;
+            }
+            Push::Waiting(waiting) => {
+                let (item, version) = (news.revision.item_id, news.revision.version);
+                campaigns::settle_waiting(self, &tx, item, version, waiting).await?;
+            }
         }
         outbox::Entity::update_many()
             .col_expr(outbox::Column::FannedOutAt, Expr::value(self.clock.now()))

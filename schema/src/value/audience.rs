@@ -76,7 +76,8 @@ pub struct Audience {
     pub points: Vec<Point>,
     /// The outlines of the zones concerned.
     pub shapes: Vec<Shape>,
-    /// Only devices that were told of this item before (follow-ups: changed, resolved).
+    /// Not those whom it concerns now, but those who were told of this item before (it is over, it was taken back):
+    /// whatever it has shrunk to meanwhile, what their phones show is put right.
     pub told_before: bool,
 }
 

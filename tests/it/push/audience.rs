@@ -103,8 +103,11 @@ impl Census {
                 .any(|follow| names(wanted.audience, follow));
             row.authority_id == wanted.authority
                 && wanted.severity.is_none_or(|severity| severity >= row.min_severity)
-                && (!wanted.audience.told_before || self.told.contains(&row.id))
-                && (near || follows)
+                && if wanted.audience.told_before {
+                    self.told.contains(&row.id)
+                } else {
+                    near || follows
+                }
         };
         let mut ids: Vec<DeviceId> = self.rows.iter().filter(concerned).map(|row| row.id).collect();
         ids.sort();

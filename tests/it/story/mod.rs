@@ -1,6 +1,7 @@
 //! What becomes of an item: in the app, on phones, on networks.
 
 mod life;
+mod phones;
 mod rules;
 mod trouble;
 

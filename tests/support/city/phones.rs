@@ -2,7 +2,7 @@
 
 use beffroi_sandbox::Notification;
 use beffroi_schema::{
-    device::{DeviceDraft, DeviceSettings},
+    device::{DeviceDraft, DeviceSettings, QuietHours},
     entity::campaign,
     id::ItemId,
     store::Registered,
@@ -21,8 +21,18 @@ pub struct Phone {
 }
 
 impl City {
-    /// A phone in French that follows what `follows` names.
+    /// A phone in French that follows what `follows` names, and may ring at any time.
     pub async fn phone(&self, token: &str, follows: &[(FollowKind, &str)]) -> Phone {
+        self.phone_that_sleeps(token, follows, None).await
+    }
+
+    /// A phone in French that follows what `follows` names.
+    pub async fn phone_that_sleeps(
+        &self,
+        token: &str,
+        follows: &[(FollowKind, &str)],
+        quiet_hours: Option<QuietHours>,
+    ) -> Phone {
         let draft = DeviceDraft {
             transport: TransportKind::FcmToken,
             address: token.to_owned().into(),
@@ -31,7 +41,7 @@ impl City {
                 app_version: None,
                 language: Language::french(),
                 time_zone: "Europe/Paris".to_owned(),
-                quiet_hours: None,
+                quiet_hours,
                 daily_cap: None,
                 min_severity: Severity::Info,
                 area: None,

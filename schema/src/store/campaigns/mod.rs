@@ -94,6 +94,50 @@ pub async fn insert(store: &Store, tx: &DatabaseTransaction, new: NewCampaign) -
     Ok(Some(id))
 }
 
+/// What becomes of the phones that an older revision's campaign has not reached yet: their page is not sent yet, or their
+/// quiet hours go on.
+#[derive(Clone, Debug)]
+pub enum Waiting {
+    /// They are told this instead.
+    Reworded(Note),
+    /// They are not told any more: it is over.
+    Stopped,
+}
+
+/// Settles what older revisions of the item still have to tell.
+pub(super) async fn settle_waiting(
+    store: &Store,
+    tx: &DatabaseTransaction,
+    item: ItemId,
+    version: i32,
+    waiting: Waiting,
+) -> StoreResult<()> {
+    let now = store.clock.now();
+    let older = campaign::Column::RevisionId.in_subquery(revisions(item, revision::Column::Version.lt(version)));
+    let note = match waiting {
+        Waiting::Reworded(note) => note,
+        Waiting::Stopped => return close(tx, Condition::all().add(older), OVERTAKEN, now).await.map(drop),
+    };
+    let open = campaign::Entity::find()
+        .filter(older)
+        .filter(campaign::Column::State.is_in([CampaignState::Running, CampaignState::Halted]));
+    for campaign in open.all(tx).await? {
+        let note = Note {
+            campaign: campaign.note.campaign,
+            urgent: campaign.note.urgent,
+            severity: campaign.note.severity,
+            ..note.clone()
+        };
+        campaign::Entity::update_many()
+            .col_expr(campaign::Column::ExpiresAt, Expr::value(note.expires_at))
+            .col_expr(campaign::Column::Note, Expr::value(serde_json::json!(note)))
+            .filter(campaign::Column::Id.eq(campaign.id))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 fn revisions(item: ItemId, condition: SimpleExpr) -> SelectStatement {
     revision::Entity::find()
         .select_only()
@@ -132,7 +176,8 @@ fn wanted(campaign: &campaign::Model) -> Wanted<'_> {
         authority: campaign.authority_id,
         item: campaign.item_id,
         audience: &campaign.audience,
-        severity: campaign.note.severity,
+        // Who was told that it began is told that it is over, however mild it has become.
+        severity: campaign.note.severity.filter(|_| !campaign.audience.told_before),
     }
 }
 

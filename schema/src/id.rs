@@ -5,12 +5,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::StdRng};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
-use crate::clock::Clock;
+use crate::{clock::Clock, value::Kind};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident,)+) => {$(
@@ -85,6 +86,29 @@ ids! {
     ApiTokenId,
     /// One line of the audit log.
     AuditId,
+}
+
+/// The global id of a row: opaque to clients, the same for ever, and told apart by its kind (its GraphQL type), so that
+/// `node(id)` knows where to look.
+pub fn global(kind: &str, id: Uuid) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{id}"))
+}
+
+/// The global id of an item: what a notification carries is what the contract takes.
+pub fn global_of_item(kind: Kind, id: ItemId) -> String {
+    let name = match kind {
+        Kind::Event => "Event",
+        Kind::Disruption => "Disruption",
+        Kind::Article => "Article",
+    };
+    global(name, id.0)
+}
+
+/// The kind and the row that a global id names; none when it was not made here.
+pub fn read_global(id: &str) -> Option<(String, Uuid)> {
+    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+    let (kind, id) = text.split_once(':')?;
+    Some((kind.to_owned(), Uuid::parse_str(id).ok()?))
 }
 
 /// Bytes of randomness in a secret handed to a person or a program (256 bits).

@@ -1,21 +1,19 @@
-//! Global ids, opaque to clients: the kind of row and its UUID, so that `node(id)` knows where to look.
+//! Global ids as the contract takes them.
 
 use async_graphql::{ID, Result};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use beffroi_schema::id;
 use uuid::Uuid;
 
 use super::error::Code;
 
 /// The global id of a row of this kind (its GraphQL type: `ApiToken`).
 pub fn global(kind: &str, id: Uuid) -> ID {
-    ID(BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{id}")))
+    ID(id::global(kind, id))
 }
 
 /// The kind and the row that a global id names; none when it was not made here.
 pub fn read(id: &ID) -> Option<(String, Uuid)> {
-    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(id.as_str()).ok()?).ok()?;
-    let (kind, id) = text.split_once(':')?;
-    Some((kind.to_owned(), Uuid::parse_str(id).ok()?))
+    id::read_global(id)
 }
 
 /// The row of this kind that a global id names. An id of another kind names nothing.

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use beffroi_schema::{
     clock::Timestamp,
+    id::global_of_item,
     value::{CampaignKind, Kind, Language, Note, Platform, Words},
 };
 use fcm::{
@@ -70,7 +71,7 @@ fn life(note: &Note, now: Timestamp) -> Duration {
 fn data(note: &Note) -> BTreeMap<String, String> {
     let mut data = BTreeMap::from([
         ("v", VERSION.to_owned()),
-        ("item", note.item.to_string()),
+        ("item", global_of_item(note.kind, note.item)),
         ("version", note.version.to_string()),
         ("kind", note.kind.to_string()),
         ("campaign", note.campaign.to_string()),

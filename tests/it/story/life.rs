@@ -28,8 +28,12 @@ async fn one_item_reaches_the_app_the_phones_and_the_networks() {
     let shown = &feed["feed"]["nodes"][0];
     assert_eq!(shown["title"], "Tram B interrompu entre Gare et Mairie");
     assert_eq!(shown["posts"].as_array().unwrap().len(), 3);
-    assert_eq!(city.screen("marie").len(), 1);
+    let [told] = city.screen("marie").try_into().unwrap();
     assert_eq!(city.screen("paul").len(), 0);
+    let opened = city
+        .graphql(&format!("{{ item(id: \"{}\") {{ title }} }}", told.data["item"]))
+        .await;
+    assert_eq!(opened["item"]["title"], shown["title"], "what is told can be opened");
     for account in &accounts {
         let [post] = city.posts(account).try_into().unwrap();
         assert!(

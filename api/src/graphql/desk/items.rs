@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use beffroi_schema::{
     entity::revision,
+    id::global_of_item,
     store::StoredItem,
     value::{self, Scope},
 };
@@ -63,12 +64,7 @@ impl DeskItem {
 impl DeskItem {
     /// Its global id: the one it has for residents, too.
     pub async fn id(&self) -> ID {
-        let kind = match self.stored.row.kind {
-            value::Kind::Event => "Event",
-            value::Kind::Disruption => "Disruption",
-            value::Kind::Article => "Article",
-        };
-        id::global(kind, self.stored.row.id.0)
+        ID(global_of_item(self.stored.row.kind, self.stored.row.id))
     }
 
     /// Whose it is.

@@ -6,7 +6,8 @@ use async_graphql::{Context, ID, Result};
 use beffroi_schema::{
     board::{Board, Item, Near},
     clock::Timestamp,
-    value::{Kind, Label, Language, Text},
+    id::global_of_item,
+    value::{Label, Language, Text},
 };
 
 use super::{
@@ -16,10 +17,7 @@ use super::{
     picture::{Picture, Post},
     place::{Line, Stop, Zone},
 };
-use crate::graphql::{
-    id,
-    scalar::{DateTime, LanguageTag, Url},
-};
+use crate::graphql::scalar::{DateTime, LanguageTag, Url};
 
 /// A public item, with the board it stands on.
 #[derive(Clone, Debug)]
@@ -51,12 +49,7 @@ impl Shown {
 
     /// Its global id.
     pub fn id(&self) -> ID {
-        let kind = match self.item.kind() {
-            Kind::Event => "Event",
-            Kind::Disruption => "Disruption",
-            Kind::Article => "Article",
-        };
-        id::global(kind, self.item.id.0)
+        ID(global_of_item(self.item.kind(), self.item.id))
     }
 
     /// Its one canonical page.

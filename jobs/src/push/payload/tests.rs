@@ -29,7 +29,7 @@ fn note(title: &str, body: &str) -> Note {
         kind: Kind::Disruption,
         campaign: CampaignKind::Alert,
         severity: Some(Severity::Severe),
-        link: "https://valbourg.example/i/01975a3e".to_owned(),
+        link: "https://valbourg.example/valbourg/disruption/01975a3e-8c00-7000-8000-000000000001".to_owned(),
         tag: "AZdaPowAcACAAAAAAAAAAQ".to_owned(),
         urgent: true,
         expires_at: at("2026-06-10T09:00:00Z"),
@@ -45,9 +45,9 @@ fn common() -> Value {
         "notification": { "title": "Tram B interrompu", "body": "Entre Gare et Halles, jusqu’à 11 h." },
         "data": {
             "campaign": "alert",
-            "item": "01975a3e-8c00-7000-8000-000000000001",
+            "item": "RGlzcnVwdGlvbjowMTk3NWEzZS04YzAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE",
             "kind": "disruption",
-            "link": "https://valbourg.example/i/01975a3e",
+            "link": "https://valbourg.example/valbourg/disruption/01975a3e-8c00-7000-8000-000000000001",
             "severity": "SEVERE",
             "tag": "AZdaPowAcACAAAAAAAAAAQ",
             "v": "1",
@@ -108,7 +108,7 @@ fn web_to_the_letter() {
         json!({
             "headers": { "TTL": "3600", "Topic": "AZdaPowAcACAAAAAAAAAAQ", "Urgency": "high" },
             "notification": { "tag": "AZdaPowAcACAAAAAAAAAAQ" },
-            "fcm_options": { "link": "https://valbourg.example/i/01975a3e" },
+            "fcm_options": { "link": "https://valbourg.example/valbourg/disruption/01975a3e-8c00-7000-8000-000000000001" },
         }),
     );
     assert_eq!(json(&alert(), Platform::Web), expected);

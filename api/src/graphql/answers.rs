@@ -84,29 +84,50 @@ impl Answers {
         Some(hash.finalize().into())
     }
 
-    /// The answer that was made for this key a moment ago.
-    pub async fn get(&self, key: &Key) -> Option<Kept> {
-        self.kept.get(key).await
+    /// The answer for this key: the one that was made a moment ago, else what `make` answers. Whoever asks meanwhile
+    /// waits for the same one.
+    ///
+    /// An answer with errors is not kept, since the next try may succeed; those who waited for it share it.
+    pub async fn of<E>(
+        &self,
+        key: Key,
+        make: impl Future<Output = Result<Response, E>>,
+    ) -> Result<Kept, Arc<Result<Response, E>>>
+    where
+        E: Send + Sync + 'static,
+    {
+        shared(&self.kept, key, make).await
     }
+}
 
-    /// Keeps an answer. One with errors is not kept: the next try may succeed.
-    pub async fn keep(&self, key: Key, answer: &Response) -> Option<Kept> {
+async fn shared<E: Send + Sync + 'static>(
+    kept: &Cache<Key, Kept>,
+    key: Key,
+    make: impl Future<Output = Result<Response, E>>,
+) -> Result<Kept, Arc<Result<Response, E>>> {
+    let made = async {
+        let answer = make.await;
+        let kept = answer.as_ref().ok().and_then(Kept::of);
+        kept.ok_or(answer)
+    };
+    kept.try_get_with(key, made).await
+}
+
+impl Kept {
+    /// An answer without errors, in its bytes.
+    fn of(answer: &Response) -> Option<Self> {
         if answer.is_err() || !answer.http_headers.is_empty() {
             return None;
         }
         let body = Bytes::from(serde_json::to_vec(answer).ok()?);
         let digest = Sha256::digest(&body);
         let word = BASE64_URL_SAFE_NO_PAD.encode(&digest[..ETAG_BYTES]);
-        let kept = Kept {
+        Some(Self {
             body,
             etag: format!("\"{word}\"").into(),
-        };
-        self.kept.insert(key, kept.clone()).await;
-        Some(kept)
+        })
     }
-}
 
-impl Kept {
     /// The headers by which caches keep it; they are meant for GET.
     pub fn caching(&self) -> HeaderMap {
         let etag = HeaderValue::from_str(&self.etag).ok();
@@ -138,4 +159,46 @@ fn is_query(request: &mut Request) -> bool {
         None => operations.next(),
     };
     operation.is_some_and(|(_, operation)| operation.node.ty == OperationType::Query)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use async_graphql::ServerError;
+
+    use super::*;
+
+    fn answers() -> Cache<Key, Kept> {
+        Cache::new(1)
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_meanwhile_waits_for_the_same_answer() {
+        let (kept, made) = (answers(), AtomicUsize::new(0));
+        let make = || async {
+            tokio::task::yield_now().await;
+            made.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(Response::new(true))
+        };
+        let asked = (0..20).map(|_| shared(&kept, [1; 32], make()));
+        let got = futures_util::future::join_all(asked).await;
+        assert!(
+            got.iter()
+                .all(|answer| answer.as_ref().is_ok_and(|kept| kept.body == r#"{"data":true}"#))
+        );
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn an_answer_with_errors_is_not_kept() {
+        let kept = answers();
+        let failed = async { Ok::<_, Infallible>(Response::from_errors(vec![ServerError::new("no", None)])) };
+        assert!(shared(&kept, [1; 32], failed).await.is_err());
+        let better = async { Ok::<_, Infallible>(Response::new(true)) };
+        assert!(shared(&kept, [1; 32], better).await.is_ok());
+    }
 }

@@ -93,19 +93,13 @@ async fn answer<E: Executor>(
         Ok(asked) => asked,
         Err(refusal) => return media.refuse(refusal),
     };
-    if let Some(key) = key
-        && let Some(kept) = state.answers().get(&key).await
-    {
-        return media.send(kept, &method, &headers);
-    }
-    let answer = execute(&desk.executor, &state, request).await;
-    let kept = match (key, &answer) {
-        (Some(key), Ok(answer)) => state.answers().keep(key, answer).await,
-        _ => None,
-    };
-    match kept {
-        Some(kept) => media.send(kept, &method, &headers),
-        None => media.respond(answer),
+    let answer = execute(&desk.executor, &state, request);
+    match key {
+        Some(key) => match state.answers().of(key, answer).await {
+            Ok(kept) => media.send(kept, &method, &headers),
+            Err(unkept) => media.respond(&unkept),
+        },
+        None => media.respond(&answer.await),
     }
 }
 

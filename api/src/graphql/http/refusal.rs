@@ -11,7 +11,7 @@ use super::respond::Media;
 use crate::{graphql::error::Code, state::AppState};
 
 /// The status and the one error of a refused request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     status: StatusCode,
     /// Boxed, so that a `Result` with it stays small.

@@ -71,16 +71,16 @@ impl Media {
     }
 
     /// What was executed, or why not.
-    pub(super) fn respond(self, answer: Result<Answer, Refusal>) -> Response {
+    pub(super) fn respond(self, answer: &Result<Answer, Refusal>) -> Response {
         match answer {
             Ok(answer) => {
                 let status = match self {
-                    Self::GraphqlResponse if is_request_error(&answer) => StatusCode::BAD_REQUEST,
+                    Self::GraphqlResponse if is_request_error(answer) => StatusCode::BAD_REQUEST,
                     Self::GraphqlResponse | Self::Json => StatusCode::OK,
                 };
-                self.write(status, &answer)
+                self.write(status, answer)
             }
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse(refusal.clone()),
         }
     }
 

@@ -113,9 +113,18 @@ async fn a_page_says_how_things_stand_in_french_and_in_english() {
         .unwrap()
         .row
         .version;
+    let over = front.store.resolve(&Scope::Instance, tram, version, &by).await.unwrap();
+    front.state.boards().refresh().await.unwrap();
+    assert!(
+        get(&front, "/valbourg", "fr")
+            .await
+            .body
+            .contains("<strong>terminé</strong>")
+    );
+    assert!(get(&front, &path, "en").await.body.contains("Over: "));
     front
         .store
-        .withdraw(&Scope::Instance, tram, version, &by)
+        .withdraw(&Scope::Instance, tram, over.row.version, &by)
         .await
         .unwrap();
     front.state.boards().refresh().await.unwrap();

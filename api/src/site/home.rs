@@ -41,6 +41,8 @@ struct Entry {
     summary: String,
     kind: &'static str,
     warning: bool,
+    /// A disruption that has ended.
+    over: bool,
     when: String,
     at: String,
 }
@@ -99,6 +101,9 @@ fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Optio
         summary: text.summary.clone(),
         kind: words::kind(item.kind(), reader),
         warning: item.warning(now).is_some(),
+        over: item
+            .disruption()
+            .is_some_and(|disruption| disruption.resolved_at.is_some()),
         when,
         at: dates::machine(at, zone),
     })

@@ -57,6 +57,8 @@ fn start_demo(beffroi: &Path, folder: &Path) -> Result<(Running, String)> {
     let output = fs::File::create(&screen)?;
     command
         .args(["demo", "--fast", "--lang", "fr"])
+        // The phones of the sandbox show the clock of this machine; Valbourg's is that of Paris.
+        .env("TZ", "Europe/Paris")
         .current_dir(folder)
         .env(LISTEN, address.to_string());
     let mut demo = Running::start(command.stdin(Stdio::null()).stdout(output))?;

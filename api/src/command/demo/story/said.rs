@@ -12,10 +12,19 @@ const HOPED: Duration = Duration::minutes(40);
 /// How long it thinks a little later.
 const FEARED: Duration = Duration::minutes(130);
 
+/// An hour as the French write it (`8 h 05`, with no-break spaces), and as the English do.
+fn both_hours(at: Timestamp, zone: Tz) -> (String, String) {
+    let at = at.with_timezone(&zone);
+    (
+        at.format("%-H\u{a0}h\u{a0}%M").to_string(),
+        at.format("%-H:%M").to_string(),
+    )
+}
+
 /// Tram B stops.
 pub fn stopped(now: Timestamp, zone: Tz) -> Alert {
     let until = now + HOPED;
-    let hour = until.with_timezone(&zone).format("%H:%M");
+    let (heure, hour) = both_hours(until, zone);
     Alert {
         id: ALERT.to_owned(),
         cause: Cause::TechnicalProblem,
@@ -29,7 +38,7 @@ pub fn stopped(now: Timestamp, zone: Tz) -> Alert {
             "Tram B suspended between Gare and Haute-Rive",
         ),
         text: both(
-            &format!("Une panne d’alimentation arrête les rames. Reprise espérée vers {hour}."),
+            &format!("Une panne d’alimentation arrête les rames. Reprise espérée vers {heure}."),
             &format!("A power failure has stopped the trams. Service should resume around {hour}."),
         ),
     }
@@ -38,7 +47,7 @@ pub fn stopped(now: Timestamp, zone: Tz) -> Alert {
 /// It will take longer, on the whole line, and line A no longer stops at the belfry.
 pub fn worse(now: Timestamp, zone: Tz) -> Alert {
     let until = now + FEARED;
-    let hour = until.with_timezone(&zone).format("%H:%M");
+    let (heure, hour) = both_hours(until, zone);
     Alert {
         severity: Severity::Severe,
         until: Some(until),
@@ -50,7 +59,7 @@ pub fn worse(now: Timestamp, zone: Tz) -> Alert {
         text: both(
             &format!(
                 "La panne dure et la place du Beffroi n’est plus desservie. \
-                 Bus de remplacement toutes les douze minutes depuis la gare. Reprise vers {hour}."
+                 Bus de remplacement toutes les douze minutes depuis la gare. Reprise vers {heure}."
             ),
             &format!(
                 "The failure goes on and Place du Beffroi is not served any more. \

@@ -147,7 +147,14 @@ impl Watch<'_> {
 
     async fn campaigns(&self, item: ItemId, version: i32, said: &mut Said) -> anyhow::Result<bool> {
         let all = self.store.campaigns_of(&Scope::Instance, item).await?;
-        let mine = all.iter().filter(|progress| progress.campaign.note.version >= version);
+        let revisions = self.store.revisions_of(&Scope::Instance, &[item]).await?;
+        // By the revision it began with: what still waits is reworded by those that follow.
+        let told: HashSet<_> = revisions
+            .iter()
+            .filter(|revision| revision.version >= version)
+            .map(|revision| revision.id)
+            .collect();
+        let mine = all.iter().filter(|progress| told.contains(&progress.campaign.revision_id));
         let mut done = true;
         for progress in mine {
             if !through(progress, self.store) {

@@ -32,8 +32,9 @@ impl Places {
         Ok(Some(Self))
     }
 
-    /// Reads each device's row; answers how many there are. Both halves are found by an index before they are joined:
-    /// with `OR` the server would read every row.
+    /// Reads each device's row; answers how many there are. The server is helped as much as SQL can: both halves are
+    /// found by an index before they are joined (with `OR` it would read every row), and `OFFSET 0` has it look at the
+    /// clock of those alone.
     pub async fn select(&self, town: &Town, line: LineId, bounds: [f64; 4], now: &str) -> anyhow::Result<usize> {
         let [west, south, east, north] = bounds;
         let authority = town.authority;
@@ -46,14 +47,14 @@ impl Places {
              ELSE {minute} >= quiet_from AND {minute} < quiet_to END"
         );
         let sql = format!(
-            "SELECT device.* FROM (\
+            "SELECT * FROM (SELECT device.* FROM (\
              SELECT device_id AS id FROM follow \
              WHERE authority_id = '{authority}' AND kind = 'line' AND target = '{line}' \
              UNION SELECT id FROM placed WHERE ST_DWithin(place, \
              ST_MakeEnvelope({west}, {south}, {east}, {north}, 4326)::geography, {RADIUS_M})) AS concerned \
-             JOIN device USING (id) \
-             WHERE authority_id = '{authority}' AND gone_at IS NULL AND min_severity IN ('UNKNOWN_SEVERITY', 'INFO', 'WARNING') \
-             AND (quiet_from IS NULL OR NOT ({asleep})) ORDER BY id"
+             JOIN device USING (id) WHERE authority_id = '{authority}' AND gone_at IS NULL \
+             AND min_severity IN ('UNKNOWN_SEVERITY', 'INFO', 'WARNING') OFFSET 0) AS them \
+             WHERE quiet_from IS NULL OR NOT ({asleep}) ORDER BY id"
         );
         let rows = device::Entity::find().from_raw_sql(statement(&sql));
         let mut rows = rows.stream(&town.database.connection).await?;

@@ -29,6 +29,8 @@ use crate::{
 const BUFFERED: usize = 64 * 1024;
 /// Ids read at once from one stream: enough to make a query worth its while, few enough to be short.
 const CHUNK: RangeInclusive<usize> = 64..=4096;
+/// The same, of the surroundings: each query is a pass over the authority's devices until so many are found.
+const NEAR_CHUNK: usize = 16 * 1024;
 /// Rows of devices read at once.
 pub const ROWS: usize = 500;
 
@@ -220,11 +222,11 @@ impl<'a, C: ConnectionTrait> Selection<'a, C> {
             .filter(Expr::col(Longitude).sub(reach(east)).lte(bounds.east))
             .filter(GoneAt.is_null())
             .order_by_asc(Id)
-            .limit(self.chunk as u64)
+            .limit(NEAR_CHUNK as u64)
             .into_model::<Whereabouts>()
             .all(self.db)
             .await?;
-        let last = self.last_of_full(rows.len(), rows.last().map(|row| &row.id));
+        let last = rows.last().map(|row| row.id).filter(|_| rows.len() == NEAR_CHUNK);
         let touched = |row: &Whereabouts| {
             let point = Point {
                 latitude: row.latitude,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use beffroi_schema::bus::Bus;
 use beffroi_tests::{
-    bench::{Better, StandIn, Town, gather, memory_mib, row, sent, start_campaign},
+    bench::{Better, StandIn, Town, all_follow_topic, gather, memory_mib, row, sent, start_campaign},
     database::Database,
 };
 
@@ -33,6 +33,7 @@ async fn main() -> anyhow::Result<()> {
     let name = format!("memory: idle `serve` on SQLite, {ITEMS} items");
     row(&name, "MiB", Better::Less, idle(&town).await?, None);
     gather(&town, DEVICES).await?;
+    all_follow_topic(&town).await?;
     let name = format!("memory: `serve` on SQLite, {ITEMS} items, at most during a campaign to {DEVICES} devices");
     row(&name, "MiB", Better::Less, campaign(&town).await?, None);
     Ok(())

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 
 pub use self::{
     campaign::{sent, start_campaign},
-    crowd::{LINE, RADIUS_M, TOPIC, gather},
+    crowd::{LINE, RADIUS_M, TOPIC, all_follow_topic, gather},
     figure::{Better, median, percentile, row},
     node::{node, node_folder},
     stand_in::StandIn,

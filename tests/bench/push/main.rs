@@ -11,7 +11,8 @@ use beffroi_jobs::push::{campaigns::Campaigns, fcm::Fcm};
 use beffroi_schema::{bus::Bus, clock::Clock};
 use beffroi_tests::{
     bench::{
-        Better, StandIn, Town, forget_peak, gather, median, memory_mib, processor_seconds, row, sent, start_campaign,
+        Better, StandIn, Town, all_follow_topic, forget_peak, gather, median, memory_mib, processor_seconds, row, sent,
+        start_campaign,
     },
     database::Database,
 };
@@ -41,6 +42,7 @@ async fn main() -> anyhow::Result<()> {
     growth().await?;
     let town = Town::new(Database::sqlite().await?, Bus::local()).await?;
     gather(&town, MESSAGES).await?;
+    all_follow_topic(&town).await?;
     nearby(&town).await?;
     far_away(&town).await
 }
@@ -86,6 +88,7 @@ async fn growth() -> anyhow::Result<()> {
     for messages in CAMPAIGNS {
         let town = Town::new(Database::sqlite().await?, Bus::local()).await?;
         gather(&town, messages).await?;
+        all_follow_topic(&town).await?;
         let campaigns = (SMALL_CAMPAIGNS * CAMPAIGNS[0] / messages).max(1);
         let (mut processor, mut seconds) = (0.0, 0.0);
         send(&town, &to, messages).await?;

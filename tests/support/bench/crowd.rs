@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Town;
 
-/// What every device follows.
+/// What all devices may follow.
 pub const TOPIC: &str = "voirie";
 /// What every twentieth device follows.
 pub const LINE: LineId = LineId(Uuid::from_u128(0xb));
@@ -60,20 +60,32 @@ pub async fn gather(town: &Town, count: u32) -> anyhow::Result<()> {
          radius_m, registered_at, seen_at FROM device CROSS JOIN ({series}) AS many ORDER BY n"
     ))
     .await?;
-    for (kind, target, of) in [("topic", TOPIC.to_owned(), 1), ("line", LINE.to_string(), 20)] {
-        db.execute_unprepared(&format!(
-            "INSERT INTO follow (device_id, authority_id, kind, target) SELECT id, authority_id, '{kind}', '{target}' \
-             FROM device WHERE CAST(substr(address, {TOKEN_CHARS} - 8) AS INTEGER) % {of} = 0"
-        ))
-        .await?;
-    }
-    // As the database's own housekeeping leaves them.
-    let tidy = if town.database.is_sqlite() {
+    db.execute_unprepared(&format!(
+        "INSERT INTO follow (device_id, authority_id, kind, target) SELECT id, authority_id, 'line', '{LINE}' \
+         FROM device WHERE CAST(substr(address, {TOKEN_CHARS} - 8) AS INTEGER) % 20 = 0"
+    ))
+    .await?;
+    tidy(town).await
+}
+
+/// They all follow [`TOPIC`] too.
+pub async fn all_follow_topic(town: &Town) -> anyhow::Result<()> {
+    let db = &town.database.connection;
+    db.execute_unprepared(&format!(
+        "INSERT INTO follow (device_id, authority_id, kind, target) SELECT id, authority_id, 'topic', '{TOPIC}' FROM device"
+    ))
+    .await?;
+    tidy(town).await
+}
+
+/// As the database's own housekeeping leaves it.
+async fn tidy(town: &Town) -> anyhow::Result<()> {
+    let statement = if town.database.is_sqlite() {
         "ANALYZE"
     } else {
         "VACUUM ANALYZE"
     };
-    db.execute_unprepared(tidy).await?;
+    town.database.connection.execute_unprepared(statement).await?;
     Ok(())
 }
 

@@ -1,6 +1,13 @@
 //! What the benchmarks of `tests/bench` share: their rows, the program with a town in it, and what the system counts.
 
-use std::{net::SocketAddr, process::Command, time::Duration};
+mod campaign;
+mod crowd;
+mod figure;
+mod node;
+mod stand_in;
+mod usage;
+
+use std::{net::SocketAddr, process::Command};
 
 use anyhow::Context as _;
 use beffroi_schema::{
@@ -12,9 +19,16 @@ use beffroi_schema::{
     value::{ArticleDetail, AuthorityKind, Detail, ItemContent, Language, Scope, Text, Texts, Topics, Venue},
 };
 use sea_orm::DatabaseConnection;
-use serde_json::json;
 use tempfile::TempDir;
 
+pub use self::{
+    campaign::{sent, start_campaign},
+    crowd::{LINE, RADIUS_M, TOPIC, all_follow_topic, gather},
+    figure::{Better, median, percentile, row},
+    node::{node, node_folder},
+    stand_in::StandIn,
+    usage::{children_seconds, forget_peak, memory_mib, processor_seconds},
+};
 use crate::{
     database::Database,
     process::{Process, free_address, program, until},
@@ -22,56 +36,6 @@ use crate::{
 
 /// [`KEY_BYTES`] zeros in base64.
 const SECRET_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-/// Which way a unit points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
-    /// Requests a second.
-    More,
-    /// Seconds, bytes.
-    Less,
-}
-
-/// Prints one row: see `tests/bench/README.md`.
-#[expect(clippy::print_stdout, reason = "rows are the output")]
-pub fn row(name: &str, unit: &str, better: Better, ours: f64, other: Option<f64>) {
-    let ratio = other.map(|other| match better {
-        Better::More => ours / other,
-        Better::Less => other / ours,
-    });
-    println!(
-        "{}",
-        json!({ "name": name, "unit": unit, "ours": ours, "other": other, "ratio": ratio })
-    );
-}
-
-/// A value of `/proc/self/status` in MiB: `VmRSS` now, `VmHWM` at most.
-pub fn memory_mib(name: &str) -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    let kib: f64 = line
-        .and_then(|line| line.split_whitespace().next())
-        .context("the system does not say")?
-        .parse()?;
-    Ok(kib / 1024.0)
-}
-
-/// The value below which this share of sorted values lies.
-pub fn percentile(sorted: &[Duration], share: f64) -> Duration {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a share of a small count"
-    )]
-    let at = (sorted.len() as f64 * share) as usize;
-    sorted
-        .get(at.min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or_default()
-}
-
 /// A town with a database, and the verbs to fill it.
 #[derive(Debug)]
 pub struct Town {
@@ -118,13 +82,13 @@ impl Town {
         Ok(item.id)
     }
 
-    /// `beffroi serve`, ready, with limits that a load does not meet.
-    pub async fn serve(&self, arguments: &[&str]) -> anyhow::Result<(Process, SocketAddr)> {
+    /// `beffroi serve`, ready, with limits that a load does not meet; `more` is added to its configuration.
+    pub async fn serve(&self, arguments: &[&str], more: &str) -> anyhow::Result<(Process, SocketAddr)> {
         let address = free_address()?;
         let file = self.folder.path().join(format!("{}.toml", address.port()));
         let configuration = format!(
             "secret_key = \"{SECRET_KEY}\"\n[database]\nurl = \"{}\"\n\
-             [api]\nlisten = \"{address}\"\nrequests_per_minute = 1000000\n",
+             [api]\nlisten = \"{address}\"\nrequests_per_minute = 1000000\n{more}",
             self.database.url
         );
         std::fs::write(&file, configuration)?;

@@ -37,6 +37,11 @@ impl Database {
         Self::migrated(new_postgres().await?, None).await
     }
 
+    /// Whether it is the embedded one.
+    pub fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
     async fn migrated(url: String, folder: Option<TempDir>) -> anyhow::Result<Self> {
         let connection = open(&url).await?;
         beffroi_migrations::up(&connection).await?;

@@ -109,17 +109,6 @@ impl Process {
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
-
-    /// Memory that is its own or shared, in bytes, as the system counts it now.
-    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: u64 = line
-            .and_then(|line| line.split_whitespace().next())
-            .context("the system does not say")?
-            .parse()?;
-        Ok(kib * 1024)
-    }
 }
 
 impl Drop for Process {

@@ -10,8 +10,8 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, ExprTrait as _},
 };
 use uuid::Uuid;
@@ -29,6 +29,8 @@ use crate::{
 const BUFFERED: usize = 64 * 1024;
 /// Ids read at once from one stream: enough to make a query worth its while, few enough to be short.
 const CHUNK: RangeInclusive<usize> = 64..=4096;
+/// The same, of the surroundings: each query is a pass over the authority's devices until so many are found.
+const NEAR_CHUNK: usize = 16 * 1024;
 /// Rows of devices read at once.
 pub const ROWS: usize = 500;
 
@@ -194,11 +196,11 @@ impl<'a, C: ConnectionTrait> Selection<'a, C> {
             .filter(Expr::col(Longitude).sub(reach(east)).lte(bounds.east))
             .filter(GoneAt.is_null())
             .order_by_asc(Id)
-            .limit(self.chunk as u64)
+            .limit(NEAR_CHUNK as u64)
             .into_model::<Whereabouts>()
             .all(self.db)
             .await?;
-        let last = self.last_of_full(rows.len(), rows.last().map(|row| &row.id));
+        let last = rows.last().map(|row| row.id).filter(|_| rows.len() == NEAR_CHUNK);
         let touched = |row: &Whereabouts| {
             let point = Point {
                 latitude: row.latitude,
@@ -257,25 +259,36 @@ pub async fn concerned(
     Ok(devices)
 }
 
-impl super::Store {
-    /// Up to `limit` devices of an audience after `after`, in the order of their ids; fewer only at the end.
-    pub async fn audience_after(
-        &self,
-        wanted: Wanted<'_>,
-        after_device: Option<DeviceId>,
-        limit: usize,
-    ) -> StoreResult<Vec<device::Model>> {
-        let from = after_device.map_or(*EVERY_DEVICE.start(), after);
-        let mut selection = Selection::of(&self.db, wanted, from..=*EVERY_DEVICE.end());
+/// A walk through an audience, in the order of the ids of its devices. It reads each stream once, whatever the runs it
+/// is asked for.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    wanted: Wanted<'a>,
+    selection: Selection<'a, DatabaseConnection>,
+}
+
+impl Walk<'_> {
+    /// The next devices, up to `limit`; fewer only at the end.
+    pub async fn next(&mut self, limit: usize) -> StoreResult<Vec<device::Model>> {
         let mut devices = Vec::new();
         while devices.len() < limit {
-            let ids = selection.take(limit - devices.len()).await?;
+            let ids = self.selection.take(limit - devices.len()).await?;
             if ids.is_empty() {
                 break;
             }
-            devices.extend(concerned(&self.db, wanted, &ids).await?);
+            devices.extend(concerned(self.selection.db, self.wanted, &ids).await?);
         }
         Ok(devices)
+    }
+}
+
+impl super::Store {
+    /// The devices of an audience, as they are when the walk comes to them.
+    pub fn audience<'a>(&'a self, wanted: Wanted<'a>) -> Walk<'a> {
+        Walk {
+            wanted,
+            selection: Selection::of(&self.db, wanted, EVERY_DEVICE),
+        }
     }
 }
 

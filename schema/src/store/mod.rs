@@ -37,7 +37,7 @@ use sea_orm::{
 
 pub use self::{
     accounts::{CheckResult, NewAccount},
-    audience::Wanted,
+    audience::{Walk, Wanted},
     audit::MAX_AUDIT_LINES,
     authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},

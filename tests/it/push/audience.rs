@@ -165,9 +165,9 @@ fn some_audience(rng: &mut StdRng) -> Audience {
 /// Every device of the audience, asked for by small runs.
 async fn selected(town: &Town, wanted: Wanted<'_>, limit: usize) -> Vec<DeviceId> {
     let mut ids: Vec<DeviceId> = Vec::new();
+    let mut walk = town.store.audience(wanted);
     loop {
-        let last = ids.last().copied();
-        let devices = town.store.audience_after(wanted, last, limit).await.unwrap();
+        let devices = walk.next(limit).await.unwrap();
         assert!(devices.len() <= limit);
         ids.extend(devices.iter().map(|device| device.id));
         if devices.len() < limit {

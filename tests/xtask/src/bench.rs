@@ -14,9 +14,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::counterparts::{Counterpart, FOR_BENCHMARKS};
 use crate::progress::Summary;
 use crate::servers::{self, Servers};
-use crate::{counterparts, packages, process, project};
+use crate::{packages, process, project};
 use row::Row;
 
 /// A campaign of a million devices at the quota takes two minutes; its comparison, ten times that.
@@ -55,7 +56,9 @@ pub fn run(args: &Args) -> Result<()> {
 fn quietly(names: &[String]) -> Result<Vec<Row>> {
     let bench = Bench {
         servers: start_servers()?,
-        comparison: comparison(),
+        counterparts: installed()
+            .filter_map(|(one, value)| Some((one.variable, value.ok()?)))
+            .collect(),
     };
     Ok(names
         .iter()
@@ -70,12 +73,19 @@ fn aloud(names: &[String]) -> Result<Vec<Row>> {
     if let Err(error) = packages::provide(&[packages::H2LOAD, packages::WRK]) {
         summary.leave_out("comparisons with h2load and wrk", error);
     }
+    if let Err(error) = packages::provide_postgis() {
+        summary.leave_out("the audience beside PostGIS", error);
+    }
+    let mut counterparts = Vec::new();
+    for (one, value) in installed() {
+        match value {
+            Ok(value) => counterparts.push((one.variable, value)),
+            Err(error) => summary.leave_out(one.proves, format!("{error:#}").lines().last().unwrap_or_default()),
+        }
+    }
     let mut rows = Vec::new();
     if let Some(servers) = summary.step("Start a private PostgreSQL and Redis", start_servers) {
-        let bench = Bench {
-            servers,
-            comparison: comparison(),
-        };
+        let bench = Bench { servers, counterparts };
         for name in names {
             rows.extend(
                 summary
@@ -92,13 +102,9 @@ fn start_servers() -> Result<Servers> {
     Servers::start()
 }
 
-/// Google's own client, to measure ours beside it; a benchmark leaves the row out without it.
-fn comparison() -> Option<PathBuf> {
-    counterparts::FOR_TESTS
-        .iter()
-        .find(|one| one.name == "firebase-admin")?
-        .install()
-        .ok()
+/// What ours is measured beside; a benchmark leaves the comparison out without it.
+fn installed() -> impl Iterator<Item = (&'static Counterpart, Result<PathBuf>)> {
+    FOR_BENCHMARKS.iter().map(|one| (one, one.install()))
 }
 
 fn chosen(name: &str) -> Result<Vec<String>> {
@@ -129,7 +135,7 @@ fn known() -> Result<Vec<String>> {
 /// What every benchmark may use.
 struct Bench {
     servers: Servers,
-    comparison: Option<PathBuf>,
+    counterparts: Vec<(&'static str, PathBuf)>,
 }
 
 impl Bench {
@@ -138,11 +144,7 @@ impl Bench {
         command
             .current_dir(project::root())
             .env("BEFFROI_BIN", project::target_dir()?.join("perf/beffroi"));
-        command.envs(
-            self.comparison
-                .iter()
-                .map(|folder| ("BEFFROI_FIREBASE_ADMIN_DIR", folder)),
-        );
+        command.envs(self.counterparts.iter().map(|(variable, value)| (variable, value)));
         self.servers.announce(&mut command);
         servers::announce_redis_program(&mut command);
         let mut printed = Vec::new();

@@ -36,6 +36,13 @@ enum Source {
     Pip,
 }
 
+const FIREBASE_ADMIN: Counterpart = Counterpart {
+    name: "firebase-admin",
+    proves: "the FCM miniature against Google's own client",
+    variable: "BEFFROI_FIREBASE_ADMIN_DIR",
+    source: Source::Npm { rebuild: &[] },
+};
+
 /// Those of the test suite.
 pub const FOR_TESTS: [Counterpart; 3] = [
     Counterpart {
@@ -46,18 +53,30 @@ pub const FOR_TESTS: [Counterpart; 3] = [
             rebuild: &["better-sqlite3"],
         },
     },
-    Counterpart {
-        name: "firebase-admin",
-        proves: "the FCM miniature against Google's own client",
-        variable: "BEFFROI_FIREBASE_ADMIN_DIR",
-        source: Source::Npm { rebuild: &[] },
-    },
+    FIREBASE_ADMIN,
     Counterpart {
         name: "mastodon-py",
         proves: "the Mastodon miniature against Mastodon.py",
         variable: "BEFFROI_MASTODON_PY",
         source: Source::Pip,
     },
+];
+
+/// What benchmarks measure beside, and the node it asks for.
+pub const FOR_BENCHMARKS: [Counterpart; 3] = [
+    Counterpart {
+        name: "node",
+        proves: "counterparts on the node that they ask for, if the system's is older",
+        variable: "BEFFROI_NODE_DIR",
+        source: Source::Npm { rebuild: &[] },
+    },
+    Counterpart {
+        name: "postgraphile",
+        proves: "the feed beside PostGraphile",
+        variable: "BEFFROI_POSTGRAPHILE_DIR",
+        source: Source::Npm { rebuild: &[] },
+    },
+    FIREBASE_ADMIN,
 ];
 
 /// Drives chromium for the screenshots.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{process, project};
 
@@ -48,6 +48,9 @@ pub const WRK: Program = Program {
     package: "wrk",
 };
 
+/// Compiled against one version of the server, and named by it.
+const POSTGIS: &str = "postgis";
+
 impl Program {
     /// Where the program is, if it is installed.
     pub fn find(&self) -> Option<PathBuf> {
@@ -80,6 +83,26 @@ pub fn provide(programs: &[Program]) -> Result<()> {
         .filter(|program| program.find().is_none())
         .map(|program| program.package)
         .collect();
+    provide_packages(&missing)
+}
+
+/// `PostGIS` for the server that [`POSTGRES`] finds.
+pub fn provide_postgis() -> Result<()> {
+    let initdb = POSTGRES.find().context("PostgreSQL is not installed")?;
+    let version = initdb
+        .parent()
+        .and_then(|programs| programs.parent()?.file_name()?.to_str());
+    let version = version
+        .filter(|version| version.parse::<u32>().is_ok())
+        .context("PostgreSQL is in no folder of a version")?;
+    let control = format!("/usr/share/postgresql/{version}/extension/{POSTGIS}.control");
+    if Path::new(&control).is_file() {
+        return Ok(());
+    }
+    provide_packages(&[&format!("postgresql-{version}-{POSTGIS}-3")])
+}
+
+fn provide_packages(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -95,9 +118,9 @@ pub fn provide(programs: &[Program]) -> Result<()> {
         Policy::write(CLUSTER_POLICY, "create_main_cluster = false\n")?,
     ];
     // The lists of a fresh image are empty, those of an old one name versions that are gone.
-    if install(&missing).is_err() {
+    if install(missing).is_err() {
         process::output(Command::new("apt-get").arg("update"), INSTALL_LIMIT)?;
-        install(&missing)?;
+        install(missing)?;
     }
     Ok(())
 }

@@ -143,6 +143,10 @@ impl Store {
             for row in of_item.all(&self.db).await? {
                 told.add_word(&row, campaign.id);
             }
+            if campaign.urgent {
+                // It passes over the daily caps.
+                continue;
+            }
             let today = told::Entity::find()
                 .filter(of_these)
                 .filter(told::Column::At.gt(now - LONGEST_DAY))

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-    QueryTrait as _,
-    sea_query::{Expr, ExprTrait as _},
+    ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _, QueryTrait as _,
+    sea_query::{Expr, ExprTrait as _, OnConflict, Query},
 };
 
 use super::page::Run;
@@ -155,28 +155,28 @@ async fn close_page(tx: &DatabaseTransaction, run: &Run, now: Timestamp) -> Stor
     Ok(closed.rows_affected == 1)
 }
 
-/// A device that was erased while its message was under way is not remembered.
+/// A device that was erased while its message was under way is not remembered. The database copies the ids by itself: a
+/// page's rows need not come here and go back.
 async fn remember_told(tx: &DatabaseTransaction, run: &Run, sent: &[&Target], now: Timestamp) -> StoreResult<()> {
-    let alive: Vec<DeviceId> = device::Entity::find()
+    use told::Column::{At, CampaignId, DeviceId, ItemId, Kind, Urgent};
+    let alive = device::Entity::find()
         .select_only()
         .column(device::Column::Id)
+        .expr(Expr::value(run.campaign.id))
+        .expr(Expr::value(run.campaign.item_id))
+        .expr(Expr::value(run.campaign.note.campaign))
+        .expr(Expr::value(now))
+        .expr(Expr::value(run.campaign.urgent))
         .filter(device::Column::Id.is_in(sent.iter().map(|target| target.device)))
         .lock_shared()
-        .into_tuple()
-        .all(tx)
-        .await?;
-    let rows = alive.into_iter().map(|device| told::ActiveModel {
-        device_id: Set(device),
-        campaign_id: Set(run.campaign.id),
-        item_id: Set(run.campaign.item_id),
-        kind: Set(run.campaign.note.campaign),
-        at: Set(now),
-        urgent: Set(run.campaign.urgent),
-    });
-    told::Entity::insert_many(rows)
-        .on_conflict_do_nothing()
-        .exec_without_returning(tx)
-        .await?;
+        .into_query();
+    let mut rows = Query::insert();
+    rows.into_table(told::Entity)
+        .columns([DeviceId, CampaignId, ItemId, Kind, At, Urgent])
+        .select_from(alive)
+        .map_err(|error| DbErr::Custom(error.to_string()))?
+        .on_conflict(OnConflict::new().do_nothing().to_owned());
+    tx.execute(&rows).await?;
     Ok(())
 }
 

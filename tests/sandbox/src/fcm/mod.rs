@@ -101,6 +101,12 @@ impl Fcm {
         self.server.faults().push(Some(Operation::SignIn), fault);
     }
 
+    /// An access token as the token endpoint hands them out, for tools that cannot sign an assertion; none when the
+    /// system has no randomness to give.
+    pub fn access_token(&self) -> Option<String> {
+        self.server.mint_access_token()
+    }
+
     /// All access tokens handed out so far are refused (401), as after a key rotation.
     pub fn revoke_access_tokens(&self) {
         self.server.revoke_access_tokens();

@@ -139,17 +139,23 @@ impl OAuth {
     }
 
     fn issue(&mut self, now: DateTime<Utc>) -> Reply {
-        let mut bytes = [0; ACCESS_TOKEN_BYTES];
-        if self.random.fill(&mut bytes).is_err() {
+        let Some(token) = self.mint(now) else {
             return Reply::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"error": "internal_failure"}));
-        }
+        };
+        self.sign_ins += 1;
+        let body = json!({"access_token": token, "expires_in": ACCESS_TOKEN_LIFETIME_S, "token_type": "Bearer"});
+        Reply::ok(&body).by(CLIENT_EMAIL)
+    }
+
+    /// A token that is believed from now on; none when the system has no randomness to give.
+    pub(super) fn mint(&mut self, now: DateTime<Utc>) -> Option<String> {
+        let mut bytes = [0; ACCESS_TOKEN_BYTES];
+        self.random.fill(&mut bytes).ok()?;
         let token = format!("ya29.c.{}", URL_SAFE_NO_PAD.encode(bytes));
         self.issued.retain(|_, expires| now < *expires);
         self.issued
             .insert(token.clone(), now + TimeDelta::seconds(ACCESS_TOKEN_LIFETIME_S));
-        self.sign_ins += 1;
-        let body = json!({"access_token": token, "expires_in": ACCESS_TOKEN_LIFETIME_S, "token_type": "Bearer"});
-        Reply::ok(&body).by(CLIENT_EMAIL)
+        Some(token)
     }
 }
 

@@ -74,6 +74,10 @@ impl Server {
         lock(&self.oauth).revoke_all();
     }
 
+    pub(super) fn mint_access_token(&self) -> Option<String> {
+        lock(&self.oauth).mint(now(&self.clock))
+    }
+
     pub(super) fn set_latency(&self, latency: Duration) {
         self.latency_ms.store(
             u64::try_from(latency.as_millis()).unwrap_or(u64::MAX),

@@ -1,6 +1,7 @@
 //! What operators say, through the real loops, over HTTP: what would residents be told?
 
 mod feeds;
+mod people;
 mod recorded;
 
 use beffroi_schema::{

@@ -128,8 +128,6 @@ pub enum Step {
         class: ChangeClass,
         /// What it belongs to.
         group: Group,
-        /// Why an editor must look before anybody else does.
-        held: Option<Held>,
     },
     /// A known one, changed.
     Revise {
@@ -139,8 +137,6 @@ pub enum Step {
         entry: AlertEntry,
         /// How it differs.
         class: ChangeClass,
-        /// Why an editor must look before anybody else does.
-        held: Option<Held>,
     },
     /// Seen again, as it was.
     Touch {

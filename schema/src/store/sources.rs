@@ -19,6 +19,7 @@ use crate::{
 mod apply;
 mod content;
 mod settle;
+mod turn;
 
 pub use self::settle::{PollOutcome, PollSummary};
 

@@ -3,6 +3,7 @@
 mod feeds;
 mod people;
 mod recorded;
+mod timetables;
 
 use beffroi_schema::{
     store::StoredItem,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    QuerySelect as _, QueryTrait as _,
     sea_query::{Expr, OnConflict},
 };
 
@@ -48,8 +48,7 @@ impl Store {
             .select_only()
             .column(line::Column::Id)
             .filter(line::Column::AuthorityId.eq(authority));
-        let served = line_stop::Entity::find()
-            .filter(line_stop::Column::LineId.in_subquery(sea_orm::QueryTrait::into_query(own)));
+        let served = line_stop::Entity::find().filter(line_stop::Column::LineId.in_subquery(own.into_query()));
         Ok(served.all(&self.db).await?)
     }
 
@@ -64,7 +63,7 @@ impl Store {
     ) -> StoreResult<()> {
         let lines = self.put_lines(tx, authority, source, &network.lines).await?;
         let stops = self.put_stops(tx, authority, source, &network.stops).await?;
-        put_served(tx, &lines, &stops, &network.served).await?;
+        put_served(tx, source, &lines, &stops, &network.served).await?;
         outbox::append(tx, self, authority, Line::Places).await
     }
 
@@ -137,17 +136,22 @@ impl Store {
     }
 }
 
+/// Replaces which stops the lines of `source` serve: a line without journeys serves none.
 async fn put_served(
     tx: &DatabaseTransaction,
+    source: SourceId,
     lines: &HashMap<String, LineId>,
     stops: &HashMap<String, StopId>,
     served: &[(String, String)],
 ) -> StoreResult<()> {
     let pair = |(line, stop): &(String, String)| Some((*lines.get(line)?, *stops.get(stop)?));
     let pairs: BTreeSet<(LineId, StopId)> = served.iter().filter_map(pair).collect();
-    let served_lines: BTreeSet<LineId> = pairs.iter().map(|(line, _)| *line).collect();
+    let own = line::Entity::find()
+        .select_only()
+        .column(line::Column::Id)
+        .filter(line::Column::SourceId.eq(source));
     line_stop::Entity::delete_many()
-        .filter(line_stop::Column::LineId.is_in(served_lines))
+        .filter(line_stop::Column::LineId.in_subquery(own.into_query()))
         .exec(tx)
         .await?;
     let rows: Vec<_> = pairs

@@ -1,8 +1,9 @@
 //! Two at once: whoever comes second finds what the first has done.
 
 use beffroi_schema::{
-    store::machine,
-    value::{ItemContent, ItemStatus, Language, Scope, Text},
+    id::StaffId,
+    store::{Joining, machine},
+    value::{ItemContent, ItemStatus, Language, Role, Scope, Text, Viewer},
 };
 use beffroi_tests::{City, meet, scene};
 use chrono::Duration;
@@ -52,4 +53,50 @@ async fn what_an_editor_publishes_meanwhile_is_not_taken_back() {
         }
     }
     panic!("it never came to its end");
+}
+
+#[tokio::test]
+async fn two_operators_who_dismiss_each_other_leave_one() {
+    let city = City::new().await;
+    let pair = [operator(&city, "odile").await, operator(&city, "omar").await];
+    let [odile, omar] = pair.map(|person| Viewer {
+        staff: Some(person),
+        name: "quelqu’un de l’exploitation".to_owned(),
+        roles: vec![(None, Role::Operator)],
+    });
+    for turns in 0..MOST_TURNS {
+        let (ended, one, other) = meet(
+            turns,
+            city.store.revoke_role(&odile, pair[1], None),
+            city.store.revoke_role(&omar, pair[0], None),
+        )
+        .await;
+        assert_ne!(one.is_ok(), other.is_ok(), "after {turns} turns: {one:?}, {other:?}");
+        let (left, gone) = if one.is_ok() {
+            (&odile, pair[1])
+        } else {
+            (&omar, pair[0])
+        };
+        city.store.grant_role(left, gone, None, Role::Operator).await.unwrap();
+        if ended {
+            return;
+        }
+    }
+    panic!("it never came to its end");
+}
+
+async fn operator(city: &City, name: &str) -> StaffId {
+    let anybody = Viewer {
+        staff: None,
+        name: "installation".to_owned(),
+        roles: vec![(None, Role::Operator)],
+    };
+    let link = city.store.invite(&anybody, None, Role::Operator).await.unwrap();
+    let joining = Joining {
+        name: name.to_owned(),
+        email: format!("{name}@ville.example"),
+        password: "un tramway nommé beffroi".to_owned().into(),
+        language: Language::french(),
+    };
+    city.store.accept_invitation(&link, &joining).await.unwrap()
 }

@@ -393,7 +393,6 @@ async fn outbox(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("subject").text().not_null())
         .col(ColumnDef::new("revision_id").uuid())
         .col(ColumnDef::new("item_id").uuid())
-        .col(ColumnDef::new("trace").text())
         .col(ColumnDef::new("at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("due_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("fanned_out_at").timestamp_with_time_zone())

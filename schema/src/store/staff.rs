@@ -29,12 +29,9 @@ pub struct Person {
 }
 
 impl Store {
-    /// A person as a viewer, unless disabled.
+    /// A person as a viewer. Who has left has no role any more, and may do nothing.
     pub(super) async fn staff_viewer(&self, id: StaffId) -> StoreResult<Option<Viewer>> {
-        let person = staff::Entity::find_by_id(id)
-            .filter(staff::Column::DisabledAt.is_null())
-            .one(&self.db)
-            .await?;
+        let person = staff::Entity::find_by_id(id).one(&self.db).await?;
         let Some(person) = person else { return Ok(None) };
         let roles = staff_role::Entity::find()
             .filter(staff_role::Column::StaffId.eq(id))

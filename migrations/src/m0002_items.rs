@@ -309,7 +309,7 @@ async fn media(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    unique(manager, "media", &["authority_id", "sha256"]).await?;
+    index(manager, "media", &["authority_id", "sha256"]).await?;
     Ok(())
 }
 

@@ -188,6 +188,17 @@ pub enum Held {
     InternalWording,
 }
 
+impl Held {
+    /// In words for the item's row.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::ScopeMissing => "nothing says what is concerned",
+            Self::TextMissing => "there is nothing to read",
+            Self::InternalWording => "it looks as if it was meant for staff",
+        }
+    }
+}
+
 /// How we know that a disruption is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ended {

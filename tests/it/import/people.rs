@@ -143,3 +143,20 @@ async fn a_source_that_proposes_changes_nothing_in_public_but_the_end() {
     assert!(resolved(&over));
     assert_eq!(french(&over).body, "Un arbre est tombé.", "as a person published it");
 }
+
+#[tokio::test]
+async fn a_return_that_waited_is_told_once_it_may_be() {
+    let city = with_timetable().await;
+    city.source(SourceFormat::GtfsRtAlerts, "alerts").await;
+    says(&city, described("Ligne interrompue", "Un arbre est tombé.")).await;
+    for _ in 0..20 {
+        city.operator.says("alerts", feed(&city, &[]));
+        city.later(Duration::minutes(1)).await;
+    }
+    let internal = "Info agents : appelez le 06 12 34 56 78.";
+    let (_, waits) = says(&city, described("Ligne interrompue", internal)).await;
+    assert!(resolved(&waits) && waits.row.held.is_some());
+    let (_, back) = says(&city, described("Ligne interrompue", "Deux arbres sont tombés.")).await;
+    assert!(!resolved(&back) && back.row.held.is_none());
+    assert_eq!(french(&back).body, "Deux arbres sont tombés.");
+}

@@ -141,7 +141,7 @@ impl<'a> Followed<'a> {
         let open: Vec<_> = open.map(|(known, _)| &known.entry).collect();
         let held = open.iter().find_map(|entry| reconcile::held(entry, &self.settings));
         let held = held
-            .map(why_held)
+            .map(Held::reason)
             .or((self.source.policy == SourcePolicy::Draft).then_some("proposed by a source"));
         let said = self.places.content(&open).map(|Said { content, issues }| {
             issues.into_iter().for_each(|issue| kept.note(issue));
@@ -238,8 +238,8 @@ impl<'a> Followed<'a> {
         match (item.status, held) {
             // A person took it back: the source has no say any more.
             (ItemStatus::Withdrawn, _) => return Ok(None),
-            // A person has declared it over; only its coming back says otherwise.
-            (ItemStatus::Published, _) if over && !turn.reopened => return Ok(None),
+            // A person has declared it over; only its coming back says otherwise, now or when what waits began.
+            (ItemStatus::Published, _) if over && !turn.reopened && item.held.is_none() => return Ok(None),
             (ItemStatus::Scheduled | ItemStatus::Published, _) if merged == *stands => {
                 set_held(tx, id, None).await?;
             }
@@ -393,12 +393,4 @@ fn backlog(content: &ItemContent, now: Timestamp) -> bool {
         return false;
     };
     disruption.impact.start().is_some_and(|start| now - start > BACKLOG_AGE)
-}
-
-fn why_held(held: Held) -> &'static str {
-    match held {
-        Held::ScopeMissing => "nothing says what is concerned",
-        Held::TextMissing => "there is nothing to read",
-        Held::InternalWording => "it looks as if it was meant for staff",
-    }
 }

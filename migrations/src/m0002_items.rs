@@ -241,6 +241,7 @@ async fn disruption(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("impact").json_binary().not_null())
         .col(ColumnDef::new("display").json_binary().not_null())
         .col(ColumnDef::new("selectors").json_binary().not_null())
+        .col(ColumnDef::new("timetable_id").uuid())
         .col(ColumnDef::new("resolved_at").timestamp_with_time_zone())
         .foreign_key(
             ForeignKey::create()

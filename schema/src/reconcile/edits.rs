@@ -65,9 +65,55 @@ fn detail(before: &Detail, now: Detail, stands: &Detail) -> Detail {
                 impact: field(&before.impact, now.impact, &stands.impact),
                 display: field(&before.display, now.display, &stands.display),
                 selectors: field(&before.selectors, now.selectors, &stands.selectors),
+                timetable: now.timetable,
                 resolved_at: now.resolved_at,
             })
         }
         (before, now, stands) => field(before, now, stands),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(title: &str, body: &str) -> Text {
+        Text {
+            title: title.to_owned(),
+            body: body.to_owned(),
+            ..Text::default()
+        }
+    }
+
+    #[test]
+    fn lists_follow_the_source_but_for_what_a_person_did() {
+        let rows: [(&[u8], &[u8], &[u8], &[u8], &str); 5] = [
+            (&[1, 2], &[2, 3], &[1, 2], &[2, 3], "nobody touched it"),
+            (&[1], &[1, 2], &[1, 9], &[1, 2, 9], "added by hand"),
+            (&[1, 2], &[1, 2, 3], &[1], &[1, 3], "taken away by hand"),
+            (&[1], &[2], &[1, 2], &[2], "both added the same"),
+            (&[], &[], &[7], &[7], "the source never names any"),
+        ];
+        for (before, now, stands, kept, why) in rows {
+            assert_eq!(list(before, now, stands), kept, "{why}");
+        }
+    }
+
+    #[test]
+    fn texts_follow_part_by_part_and_language_by_language() {
+        let (fr, en) = (Language::french(), Language::english());
+        let before = Texts::only(fr.clone(), text("Trame A", "Un arbre"));
+        let mut stands = Texts::only(fr.clone(), text("Tram A", "Un arbre"));
+        stands.0.insert(en.clone(), text("Tram A", "A tree"));
+        let now = Texts::only(fr.clone(), text("Trame A", "Deux arbres"));
+        let kept = texts(&before, now, &stands);
+        assert_eq!(
+            kept.0[&fr],
+            text("Tram A", "Deux arbres"),
+            "a title by hand, the source's body"
+        );
+        assert_eq!(kept.0[&en], text("Tram A", "A tree"), "a translation by hand");
+        let silent = texts(&stands, Texts::only(fr.clone(), text("Tram A", "")), &stands);
+        assert!(!silent.0.contains_key(&en), "the source took its own translation back");
     }
 }

@@ -332,6 +332,7 @@ fn line_of(row: line::Model) -> Line {
         text_color: row.text_color,
         course: row.shape.as_ref().and_then(Spot::shape),
         shape: row.shape,
+        timetable: row.source_id,
         running: row.retired_at.is_none(),
     }
 }
@@ -348,6 +349,7 @@ fn stop_of(row: stop::Model) -> Stop {
         location_type: row.location_type,
         parent: row.parent_id,
         platform: row.platform,
+        timetable: row.source_id,
         running: row.retired_at.is_none(),
     }
 }

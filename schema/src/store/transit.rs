@@ -52,8 +52,9 @@ impl Store {
         Ok(served.all(&self.db).await?)
     }
 
-    /// Replaces the lines and stops that `source` brought with what it brings now. Ids stay with their keys, and what
-    /// is not in the timetable any more is retired, not removed: closed stops are just those that alerts name.
+    /// Replaces the lines and stops that `source` brought with what it brings now. Ids stay with their keys, which are
+    /// this timetable's own: another operator may have a line 1, too. What is not in it any more is retired, not
+    /// removed: closed stops are just those that alerts name.
     pub(super) async fn put_transit(
         &self,
         tx: &DatabaseTransaction,
@@ -75,7 +76,7 @@ impl Store {
         lines: &[TransitLine],
     ) -> StoreResult<HashMap<String, LineId>> {
         let known = line::Entity::find()
-            .filter(line::Column::AuthorityId.eq(authority))
+            .filter(line::Column::SourceId.eq(source))
             .all(tx)
             .await?;
         let mut ids: HashMap<String, LineId> = known.iter().map(|row| (row.key.clone(), row.id)).collect();
@@ -109,7 +110,7 @@ impl Store {
         stops: &[TransitStop],
     ) -> StoreResult<HashMap<String, StopId>> {
         let known = stop::Entity::find()
-            .filter(stop::Column::AuthorityId.eq(authority))
+            .filter(stop::Column::SourceId.eq(source))
             .all(tx)
             .await?;
         let mut ids: HashMap<String, StopId> = known.iter().map(|row| (row.key.clone(), row.id)).collect();

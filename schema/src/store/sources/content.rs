@@ -7,21 +7,23 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilt
 use crate::{
     draft::{MAX_BODY, MAX_LANGUAGES, MAX_PLACES, MAX_SUMMARY, MAX_TITLE},
     entity::{authority, line, source, stop},
-    id::{LineId, StopId},
+    id::{LineId, SourceId, StopId},
     reconcile,
     store::{StoreError, StoreResult},
     value::{
         AlertEntry, Detail, DisruptionDetail, Issue, IssueCode, ItemContent, Language, Period, Periods, Selectors,
-        Text, Texts, Topics, Venue,
+        SourceFormat, TIMETABLE, Text, Texts, Topics, Venue,
     },
 };
 
 /// The topic of every disruption that comes from a source.
 const TOPIC: &str = "transport";
 
-/// The lines and stops of an authority, by the operator's keys.
+/// The lines and stops of a timetable, by the operator's keys.
 pub(super) struct Places {
     language: Language,
+    source: SourceId,
+    timetable: Option<SourceId>,
     lines: HashMap<String, (LineId, String)>,
     stops: HashMap<String, StopId>,
 }
@@ -38,16 +40,18 @@ impl Places {
             .one(tx)
             .await?
             .ok_or(StoreError::NotFound)?;
-        let lines = line::Entity::find()
-            .filter(line::Column::AuthorityId.eq(authority.id))
-            .all(tx)
-            .await?;
-        let stops = stop::Entity::find()
-            .filter(stop::Column::AuthorityId.eq(authority.id))
-            .all(tx)
-            .await?;
+        let timetable = timetable(tx, source).await?;
+        let mut lines = line::Entity::find().filter(line::Column::AuthorityId.eq(authority.id));
+        let mut stops = stop::Entity::find().filter(stop::Column::AuthorityId.eq(authority.id));
+        if let Some(timetable) = timetable {
+            lines = lines.filter(line::Column::SourceId.eq(timetable));
+            stops = stops.filter(stop::Column::SourceId.eq(timetable));
+        }
+        let (lines, stops) = (lines.all(tx).await?, stops.all(tx).await?);
         Ok(Self {
             language: authority.language,
+            source: source.id,
+            timetable,
             lines: lines
                 .into_iter()
                 .map(|row| (row.key, (row.id, row.short_name)))
@@ -65,6 +69,13 @@ impl Places {
         };
         let entry = reconcile::merge(entries, name)?;
         let mut issues = Vec::new();
+        if self.timetable == Some(self.source) && !entry.scope.0.is_empty() {
+            issues.push(Issue {
+                code: IssueCode::Unresolved,
+                detail: "there are several timetables, and the settings name none: lines and stops are unknown"
+                    .to_owned(),
+            });
+        }
         let content = ItemContent {
             language: self.language.clone(),
             texts: within_limits(entry.texts.clone(), &self.language, &mut issues),
@@ -82,6 +93,7 @@ impl Places {
                 impact: few_periods(entry.impact, &mut issues),
                 display: few_periods(entry.display, &mut issues),
                 selectors: few_selectors(entry.scope, &mut issues),
+                timetable: self.timetable,
                 resolved_at: None,
             }),
         };
@@ -110,6 +122,32 @@ impl Places {
             .collect();
         ids.into_iter().take(MAX_PLACES).collect()
     }
+}
+
+/// The timetable whose ids a source of alerts uses: the one that its settings name, else the authority's only one; none
+/// where there is none yet. Where there are several and none is named, nobody can tell: the ids are the source's own.
+async fn timetable(tx: &DatabaseTransaction, source: &source::Model) -> StoreResult<Option<SourceId>> {
+    let named = source.settings.get(TIMETABLE).cloned();
+    if let Some(named) = named.and_then(|id| serde_json::from_value(id).ok()) {
+        return Ok(Some(named));
+    }
+    let timetables = source::Entity::find()
+        .filter(source::Column::AuthorityId.eq(source.authority_id))
+        .filter(source::Column::Format.eq(SourceFormat::GtfsStatic))
+        .all(tx)
+        .await?;
+    // One that was stopped may have been replaced; it still counts where there is no other.
+    let running: Vec<_> = timetables.iter().filter(|row| !row.paused).collect();
+    let candidates = if running.is_empty() {
+        timetables.iter().collect()
+    } else {
+        running
+    };
+    Ok(match candidates[..] {
+        [] => None,
+        [only] => Some(only.id),
+        [_, ..] => Some(source.id),
+    })
 }
 
 /// A source may be wordier than people are allowed to be: as many languages as an item has, the authority's own before

@@ -39,14 +39,16 @@ impl<'a> FanOuts<'a> {
     /// Fans out what is due. False: nothing is.
     pub async fn step(&self) -> StoreResult<bool> {
         let lines = self.store.claim_outbox(self.owner, LINES, LEASE).await?;
+        let mut failure = None;
         for line in &lines {
             match self.fan_out(line).await {
                 // Another worker told it together with another line of the same item.
                 Ok(()) | Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error),
+                // One line that fails must not hold back those behind it.
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(!lines.is_empty())
+        failure.map_or(Ok(!lines.is_empty()), Err)
     }
 
     async fn fan_out(&self, line: &outbox::Model) -> StoreResult<()> {

@@ -17,6 +17,8 @@ use crate::{
 const SOURCES: u64 = 4;
 /// How long a worker has for one poll.
 const LEASE: Duration = Duration::from_mins(3);
+/// What staff read of a poll that the store could not take.
+const NOT_STORED: &str = "what the source said could not be stored";
 
 /// Polls sources.
 #[derive(Debug)]
@@ -35,16 +37,18 @@ impl<'a> Imports<'a> {
     /// Polls what is due. False: nothing is.
     pub async fn step(&self) -> StoreResult<bool> {
         let sources = self.store.claim_sources(self.owner, SOURCES, LEASE).await?;
+        let mut failure = None;
         for source in &sources {
             match self.poll(source).await {
                 Ok(()) => {}
                 Err(StoreError::NotFound) => {
                     tracing::warn!(source.id = %source.id, "a poll took longer than its lease");
                 }
-                Err(error) => return Err(error),
+                // One source that fails must not hold back those beside it.
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(!sources.is_empty())
+        failure.map_or(Ok(!sources.is_empty()), Err)
     }
 
     async fn poll(&self, source: &source::Model) -> StoreResult<()> {
@@ -64,19 +68,23 @@ impl<'a> Imports<'a> {
                 None
             }
         };
-        let reading = read.map_err(|error| error.to_string());
-        let (class, summary) = self
-            .store
-            .settle_poll(
-                source.id,
-                self.owner,
-                PollOutcome {
-                    started_at,
-                    reading,
-                    wait,
-                },
-            )
-            .await?;
+        let outcome = |reading| PollOutcome {
+            started_at,
+            reading,
+            wait,
+        };
+        let reading = outcome(read.map_err(|error| error.to_string()));
+        let settled = self.store.settle_poll(source.id, self.owner, reading).await;
+        let (class, summary) = match settled {
+            Ok(settled) => settled,
+            Err(StoreError::NotFound) => return Err(StoreError::NotFound),
+            Err(error) => {
+                // Nothing of it was written: the poll failed, is shown as such, and waits longer each time.
+                let failed = outcome(Err(NOT_STORED.to_owned()));
+                self.store.settle_poll(source.id, self.owner, failed).await?;
+                return Err(error);
+            }
+        };
         tracing::info!(
             source.id = %source.id,
             source.name,

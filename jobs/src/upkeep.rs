@@ -34,13 +34,14 @@ impl<'a> Upkeep<'a> {
 
     /// Does what is due. False: nothing is.
     pub async fn step(&self) -> StoreResult<bool> {
-        let published = self.store.publish_due(&machine("schedule")).await?;
-        let checked = self.check_accounts().await?;
-        Ok(published > 0 || checked > 0)
+        let published = self.store.publish_due(&machine("schedule")).await;
+        let checked = self.check_accounts().await;
+        Ok(published? > 0 || checked? > 0)
     }
 
     async fn check_accounts(&self) -> StoreResult<usize> {
         let due = self.store.claim_checks(self.owner, CHECKS, LEASE).await?;
+        let mut failure = None;
         for account in &due {
             let result = self.check(account).await;
             let pause = if matches!(result, CheckResult::Well(..)) {
@@ -54,10 +55,10 @@ impl<'a> Upkeep<'a> {
                 .await
             {
                 Ok(()) | Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error),
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(due.len())
+        failure.map_or(Ok(due.len()), Err)
     }
 
     /// How an account is, and what it can do.

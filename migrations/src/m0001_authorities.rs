@@ -99,7 +99,7 @@ async fn line(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    unique(manager, "line", &["authority_id", "key"]).await?;
+    unique(manager, "line", &["authority_id", "source_id", "key"]).await?;
     Ok(())
 }
 
@@ -125,7 +125,7 @@ async fn stop(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    unique(manager, "stop", &["authority_id", "key"]).await?;
+    unique(manager, "stop", &["authority_id", "source_id", "key"]).await?;
     Ok(())
 }
 

@@ -241,6 +241,7 @@ async fn disruption(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("impact").json_binary().not_null())
         .col(ColumnDef::new("display").json_binary().not_null())
         .col(ColumnDef::new("selectors").json_binary().not_null())
+        .col(ColumnDef::new("timetable_id").uuid())
         .col(ColumnDef::new("resolved_at").timestamp_with_time_zone())
         .foreign_key(
             ForeignKey::create()
@@ -309,7 +310,7 @@ async fn media(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .on_delete(ForeignKeyAction::Cascade),
         );
     create(manager, table).await?;
-    unique(manager, "media", &["authority_id", "sha256"]).await?;
+    index(manager, "media", &["authority_id", "sha256"]).await?;
     Ok(())
 }
 
@@ -393,7 +394,6 @@ async fn outbox(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("subject").text().not_null())
         .col(ColumnDef::new("revision_id").uuid())
         .col(ColumnDef::new("item_id").uuid())
-        .col(ColumnDef::new("trace").text())
         .col(ColumnDef::new("at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("due_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("fanned_out_at").timestamp_with_time_zone())

@@ -96,6 +96,7 @@ async fn record(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("source_id").uuid().not_null())
         .col(ColumnDef::new("item_id").uuid())
         .col(ColumnDef::new("known").json_binary().not_null())
+        .col(ColumnDef::new("said").json_binary())
         .col(ColumnDef::new("open").boolean().not_null())
         .col(ColumnDef::new("last_seen").timestamp_with_time_zone().not_null())
         .foreign_key(

@@ -38,8 +38,7 @@ async fn staff(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("name").text().not_null())
         .col(ColumnDef::new("password_hash").text().not_null())
         .col(ColumnDef::new("language").text().not_null())
-        .col(ColumnDef::new("created_at").timestamp_with_time_zone().not_null())
-        .col(ColumnDef::new("disabled_at").timestamp_with_time_zone());
+        .col(ColumnDef::new("created_at").timestamp_with_time_zone().not_null());
     create(manager, table).await?;
     unique(manager, "staff", &["email"]).await?;
     Ok(())

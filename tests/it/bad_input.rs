@@ -3,6 +3,7 @@
 mod content;
 mod feeds;
 mod requests;
+mod unreadable;
 
 use std::collections::BTreeMap;
 

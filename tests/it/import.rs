@@ -1,7 +1,9 @@
 //! What operators say, through the real loops, over HTTP: what would residents be told?
 
 mod feeds;
+mod people;
 mod recorded;
+mod timetables;
 
 use beffroi_schema::{
     store::StoredItem,

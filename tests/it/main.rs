@@ -25,6 +25,7 @@ mod migrations;
 mod office;
 mod processes;
 mod push;
+mod races;
 mod site;
 mod socket;
 mod story;

@@ -329,6 +329,7 @@ pub fn disruption(title: &str, severity: Severity) -> ItemContent {
         impact: Periods::default(),
         display: Periods::default(),
         selectors: Selectors::default(),
+        timetable: None,
         resolved_at: None,
     };
     content(title, Detail::Disruption(detail))

@@ -42,3 +42,32 @@ pub async fn die_when(work: impl Future, seen: impl Fn() -> bool) -> bool {
     };
     tokio::time::timeout(PATIENCE, race).await.unwrap()
 }
+
+/// Lets `work` go on so many times before `other` begins beside it; both are seen to their end. True: `work` had ended
+/// before.
+///
+/// With every number from 0 until that, `other` meets `work` once at every point where it waits for anything.
+pub async fn meet<A, B>(turns: usize, work: impl Future<Output = A>, other: impl Future<Output = B>) -> (bool, A, B) {
+    let (mut work, mut left, mut early) = (pin!(work), turns, None);
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        match work.as_mut().poll(context) {
+            Poll::Ready(done) => {
+                early = Some(done);
+                Poll::Ready(())
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await;
+    match early {
+        Some(done) => (true, done, other.await),
+        None => {
+            let (done, other) = tokio::join!(work, other);
+            (false, done, other)
+        }
+    }
+}

@@ -12,6 +12,6 @@ pub mod scene;
 
 pub use self::{
     city::{City, DELIVERY_LEASE, Phone, Zones},
-    death::{die_after, die_when},
+    death::{die_after, die_when, meet},
     operator::Operator,
 };

@@ -9,7 +9,7 @@ mod markup;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use beffroi_schema::value::{Cursor, Language, Reading, SourceFormat};
+use beffroi_schema::value::{Cursor, Language, Reading, SourceFormat, TIMETABLE};
 use serde_json::Value;
 use url::Url;
 
@@ -26,9 +26,9 @@ pub trait Source: Send + Sync {
 /// The member of a source's settings that belongs to reconciling ([`beffroi_schema::reconcile::Settings`]).
 const RECONCILE: &str = "reconcile";
 
-/// The source at `url`. `settings` are those of the source's row: the format's own, beside `reconcile`; empty for what
-/// is usual. `language` is the authority's: that of texts that name none, unless the settings say otherwise. The error
-/// names the field that is wrong.
+/// The source at `url`. `settings` are those of the source's row: the format's own, beside `reconcile` and `timetable`;
+/// empty for what is usual. `language` is the authority's: that of texts that name none, unless the settings say
+/// otherwise. The error names the field that is wrong.
 pub fn open(
     format: SourceFormat,
     url: Url,
@@ -39,6 +39,7 @@ pub fn open(
     let http = http.clone();
     let mut own = settings.as_object().cloned().unwrap_or_default();
     own.remove(RECONCILE);
+    own.remove(TIMETABLE);
     Ok(match format {
         SourceFormat::GtfsRtAlerts => {
             own.entry("default_language")

@@ -6,7 +6,7 @@ use beffroi_jobs::sources::gtfs_rt::{Settings as Reading, parse};
 use beffroi_schema::{
     clock::Timestamp,
     id::RecordId,
-    reconcile::{Group, Held, IdMode, Known, Memory, NoSelector, Plan, Poll, Settings, Step, plan},
+    reconcile::{Group, Held, IdMode, Known, Memory, NoSelector, Plan, Poll, Settings, Step, held, plan},
     value::{ChangeClass, Content, Coverage, PollClass},
 };
 use chrono::{DateTime, TimeDelta};
@@ -217,10 +217,10 @@ fn an_alert_about_nothing_named_waits_for_an_editor_unless_the_source_says_other
             ..Ledger::default()
         };
         let first = ledger.poll(file(&folder, "nyct-noentity-1-2024-03-19T092719.pb"), at(1_710_854_840));
-        let [Step::Create { held, .. }] = &first.steps[..] else {
+        let [Step::Create { entry, .. }] = &first.steps[..] else {
             panic!("{first:?}")
         };
-        assert_eq!(*held, wanted);
+        assert_eq!(held(entry, &ledger.settings), wanted);
         let second = ledger.poll(file(&folder, "nyct-noentity-2-2024-03-19T092735.pb"), at(1_710_854_856));
         assert!(matches!(second.steps[..], [Step::Touch { .. }]), "{second:?}");
     }

@@ -7,7 +7,7 @@ use std::{
 
 use super::Spot;
 use crate::{
-    id::{AuthorityId, LineId, StopId, ZoneId},
+    id::{AuthorityId, LineId, SourceId, StopId, ZoneId},
     value::{AuthorityKind, ItemContent, Language, Mode, Point, Shape},
 };
 
@@ -70,6 +70,8 @@ pub struct Line {
     pub shape: Option<Shape>,
     /// The course, ready to be measured.
     pub course: Option<Spot>,
+    /// The timetable it came from.
+    pub timetable: Option<SourceId>,
     /// Whether it still runs.
     pub running: bool,
 }
@@ -91,6 +93,8 @@ pub struct Stop {
     pub parent: Option<StopId>,
     /// The platform's code.
     pub platform: Option<String>,
+    /// The timetable it came from.
+    pub timetable: Option<SourceId>,
     /// Whether it is still served.
     pub running: bool,
 }
@@ -110,8 +114,8 @@ pub struct Places {
     zone_at: HashMap<ZoneId, usize>,
     line_at: HashMap<LineId, usize>,
     stop_at: HashMap<StopId, usize>,
-    line_keys: HashMap<String, LineId>,
-    stop_keys: HashMap<String, StopId>,
+    line_keys: HashMap<String, Vec<usize>>,
+    stop_keys: HashMap<String, Vec<usize>>,
     children: HashMap<StopId, Vec<usize>>,
 }
 
@@ -135,8 +139,8 @@ impl Places {
             zone_at: zones.iter().enumerate().map(|(at, zone)| (zone.id, at)).collect(),
             line_at: lines.iter().enumerate().map(|(at, line)| (line.id, at)).collect(),
             stop_at: stops.iter().enumerate().map(|(at, stop)| (stop.id, at)).collect(),
-            line_keys: lines.iter().map(|line| (line.key.clone(), line.id)).collect(),
-            stop_keys: stops.iter().map(|stop| (stop.key.clone(), stop.id)).collect(),
+            line_keys: positions(lines.iter().map(|line| &line.key)),
+            stop_keys: positions(stops.iter().map(|stop| &stop.key)),
             authority,
             zones: zones.into_iter().map(Arc::new).collect(),
             lines: lines.into_iter().map(Arc::new).collect(),
@@ -160,14 +164,16 @@ impl Places {
         self.stop_at.get(&id).map(|at| &self.stops[*at])
     }
 
-    /// A line by the operator's `route_id`.
-    pub fn line_by_key(&self, key: &str) -> Option<&Arc<Line>> {
-        self.line_keys.get(key).and_then(|id| self.line(*id))
+    /// A line by the operator's `route_id`, in this timetable or, with none, in any.
+    pub fn line_by_key(&self, key: &str, timetable: Option<SourceId>) -> Option<&Arc<Line>> {
+        let mut lines = self.line_keys.get(key)?.iter().map(|at| &self.lines[*at]);
+        lines.find(|line| timetable.is_none() || line.timetable == timetable)
     }
 
-    /// A stop by the operator's `stop_id`.
-    pub fn stop_by_key(&self, key: &str) -> Option<&Arc<Stop>> {
-        self.stop_keys.get(key).and_then(|id| self.stop(*id))
+    /// A stop by the operator's `stop_id`, in this timetable or, with none, in any.
+    pub fn stop_by_key(&self, key: &str, timetable: Option<SourceId>) -> Option<&Arc<Stop>> {
+        let mut stops = self.stop_keys.get(key)?.iter().map(|at| &self.stops[*at]);
+        stops.find(|stop| timetable.is_none() || stop.timetable == timetable)
     }
 
     /// Whether `line` calls at `stop`, at one of its platforms when it is a station.
@@ -214,4 +220,13 @@ impl Places {
         }
         spots
     }
+}
+
+/// Where each key stands: two operators may have the same.
+fn positions<'a>(keys: impl Iterator<Item = &'a String>) -> HashMap<String, Vec<usize>> {
+    let mut positions: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, key) in keys.enumerate() {
+        positions.entry(key.clone()).or_default().push(at);
+    }
+    positions
 }

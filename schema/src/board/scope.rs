@@ -5,7 +5,10 @@
 //! the same way: a line stands for the line anywhere, a stop for every line that calls there.
 
 use super::{Item, Line, Places, Stop};
-use crate::value::{Mode, Selector, Severity};
+use crate::{
+    id::SourceId,
+    value::{Mode, Selector, Severity},
+};
 
 /// What a resident asks about.
 #[derive(Clone, Copy, Debug)]
@@ -16,14 +19,40 @@ pub struct Ride<'a> {
     pub stop: Option<&'a Stop>,
 }
 
+/// The places that an operator's ids can mean: those of its own timetable.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    timetable: Option<SourceId>,
+    places: &'a Places,
+}
+
+impl<'a> Named<'a> {
+    fn line(self, key: &str) -> Option<&'a Line> {
+        self.places.line_by_key(key, self.timetable).map(AsRef::as_ref)
+    }
+
+    fn stop(self, key: &str) -> Option<&'a Stop> {
+        self.places.stop_by_key(key, self.timetable).map(AsRef::as_ref)
+    }
+
+    /// Whether a ride is among them.
+    fn has(self, ride: Ride<'_>) -> bool {
+        let own = |timetable| self.timetable.is_none() || timetable == self.timetable;
+        ride.line.is_none_or(|line| own(line.timetable)) && ride.stop.is_none_or(|stop| own(stop.timetable))
+    }
+}
+
 impl Ride<'_> {
     /// Whether `item` concerns somebody on this ride.
     pub fn is_concerned(self, item: &Item, places: &Places) -> bool {
-        let selectors: &[Selector] = item.disruption().map_or(&[], |disruption| &disruption.selectors.0);
-        if selectors.iter().any(|selector| self.matches(selector, places)) {
+        let disruption = item.disruption();
+        let selectors: &[Selector] = disruption.map_or(&[], |disruption| &disruption.selectors.0);
+        let timetable = disruption.and_then(|disruption| disruption.timetable);
+        let named = Named { timetable, places };
+        if selectors.iter().any(|selector| self.matches(selector, named)) {
             return true;
         }
-        if is_unresolved(item, selectors, places) {
+        if is_unresolved(item, selectors, named) {
             return true;
         }
         let line_named = item.content.lines.iter().filter_map(|id| places.line(*id)).any(|line| {
@@ -31,7 +60,8 @@ impl Ride<'_> {
                 line: Some(line.key.clone()),
                 ..Selector::default()
             };
-            self.matches(&whole, places)
+            let timetable = line.timetable;
+            self.matches(&whole, Named { timetable, places })
         });
         line_named
             || item.content.stops.iter().filter_map(|id| places.stop(*id)).any(|stop| {
@@ -43,41 +73,43 @@ impl Ride<'_> {
                 let paired = selectors
                     .iter()
                     .any(|one| one.stop.as_ref() == Some(&stop.key) && line_key(one).is_some());
-                !paired && self.matches(&bare, places)
+                let timetable = stop.timetable;
+                !paired && self.matches(&bare, Named { timetable, places })
             })
     }
 
-    fn matches(self, selector: &Selector, places: &Places) -> bool {
-        self.line_matches(selector, places)
-            && self.stop_matches(selector, places)
-            && self.mode_matches(selector, places)
+    fn matches(self, selector: &Selector, named: Named<'_>) -> bool {
+        named.has(self)
+            && self.line_matches(selector, named)
+            && self.stop_matches(selector, named)
+            && self.mode_matches(selector, named.places)
             && self.agency_matches(selector)
     }
 
-    fn line_matches(self, selector: &Selector, places: &Places) -> bool {
+    fn line_matches(self, selector: &Selector, named: Named<'_>) -> bool {
         match (line_key(selector), self.line, self.stop) {
             (Some(key), Some(line), _) => line.key == key,
             // Asked about a stop only: the line must call there, unless the selector names that very stop.
             (Some(key), None, Some(stop)) => {
-                selector.stop.is_some() || places.line_by_key(key).is_some_and(|line| places.serves(line.id, stop))
+                selector.stop.is_some() || named.line(key).is_some_and(|line| named.places.serves(line.id, stop))
             }
             // A stop that is named without a line concerns the lines that call there.
             (None, Some(line), None) => selector
                 .stop
                 .as_ref()
-                .is_none_or(|key| places.stop_by_key(key).is_some_and(|stop| places.serves(line.id, stop))),
+                .is_none_or(|key| named.stop(key).is_some_and(|stop| named.places.serves(line.id, stop))),
             (Some(_), None, None) | (None, _, _) => true,
         }
     }
 
     /// What is said of a station concerns its platforms; what is said of a platform is told at the station, and not at
     /// the other platforms.
-    fn stop_matches(self, selector: &Selector, places: &Places) -> bool {
+    fn stop_matches(self, selector: &Selector, named: Named<'_>) -> bool {
         let (Some(key), Some(stop)) = (&selector.stop, self.stop) else {
             return true;
         };
-        places
-            .stop_by_key(key)
+        named
+            .stop(key)
             .is_some_and(|named| named.id == stop.id || stop.parent == Some(named.id) || named.parent == Some(stop.id))
     }
 
@@ -108,13 +140,10 @@ fn line_key(selector: &Selector) -> Option<&str> {
 }
 
 /// Whether nothing that the operator names is known here, and it is bad enough to be told to everybody.
-fn is_unresolved(item: &Item, selectors: &[Selector], places: &Places) -> bool {
+fn is_unresolved(item: &Item, selectors: &[Selector], named: Named<'_>) -> bool {
     let unknown = |selector: &Selector| {
-        let line = line_key(selector).is_some_and(|key| places.line_by_key(key).is_none());
-        let stop = selector
-            .stop
-            .as_ref()
-            .is_some_and(|key| places.stop_by_key(key).is_none());
+        let line = line_key(selector).is_some_and(|key| named.line(key).is_none());
+        let stop = selector.stop.as_ref().is_some_and(|key| named.stop(key).is_none());
         line || stop
     };
     let severe = item

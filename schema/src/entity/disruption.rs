@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     clock::Timestamp,
-    id::ItemId,
+    id::{ItemId, SourceId},
     value::{Cause, Effect, Periods, Selectors, Severity},
 };
 
@@ -23,6 +23,8 @@ pub struct Model {
     pub display: Periods,
     /// What is concerned, in the operator's ids.
     pub selectors: Selectors,
+    /// Whose ids those are.
+    pub timetable_id: Option<SourceId>,
     pub resolved_at: Option<Timestamp>,
 }
 

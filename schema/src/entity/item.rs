@@ -25,7 +25,7 @@ pub struct Model {
     pub venue: Venue,
     /// A page elsewhere that says more.
     pub link: Option<String>,
-    /// Why an imported item waits for a person.
+    /// Why an imported item, or a change of it, waits for a person.
     pub held: Option<String>,
     /// The writer's idempotency key.
     pub draft_key: Option<String>,

@@ -18,8 +18,6 @@ pub struct Model {
     pub subject: Subject,
     pub revision_id: Option<RevisionId>,
     pub item_id: Option<ItemId>,
-    /// Trace id of the request that caused it.
-    pub trace: Option<String>,
     pub at: Timestamp,
     /// Fanned out from then on: what a source says settles first, so that lines that follow are told together.
     pub due_at: Timestamp,

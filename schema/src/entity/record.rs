@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::{
     clock::Timestamp,
     id::{ItemId, RecordId, SourceId},
+    value::ItemContent,
 };
 
 /// One entry of a source over time, matched from poll to poll.
@@ -17,6 +18,8 @@ pub struct Model {
     pub item_id: Option<ItemId>,
     /// Its state, as reconciling keeps it.
     pub known: Json,
+    /// What its group said when the item last followed it: what differs there since is a person's word.
+    pub said: Option<ItemContent>,
     pub open: bool,
     pub last_seen: Timestamp,
 }

@@ -17,7 +17,6 @@ pub struct Model {
     pub password_hash: String,
     pub language: Language,
     pub created_at: Timestamp,
-    pub disabled_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,6 +7,7 @@
 //! practice only), a feed may be empty or broken for a minute, and every mistake here rings phones.
 
 mod change;
+mod edits;
 mod facts;
 mod group;
 pub mod hash;
@@ -24,15 +25,16 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use self::{
-    facts::Facts,
-    matching::{Pair, Sides},
-};
 pub use self::{
+    edits::keep_edits,
     known::{Known, REOPEN_WITHIN},
     merge::merge,
     plan::{Doubt, Ended, Group, Held, IdMode, Memory, NoSelector, Plan, Poll, Settings, Step},
     told::{PostDecision, PushDecision, Told, ToldState, told, weight},
+};
+use self::{
+    facts::Facts,
+    matching::{Pair, Sides},
 };
 use crate::{
     clock::Timestamp,
@@ -147,7 +149,7 @@ fn read(
     }
     let mut steps: Vec<Step> = pairs
         .iter()
-        .map(|pair| seen(&known[pair.known], entry_facts[pair.entry].entry, settings, now))
+        .map(|pair| seen(&known[pair.known], entry_facts[pair.entry].entry, now))
         .collect();
     let missing = known
         .iter()
@@ -161,7 +163,7 @@ fn read(
             ended(record, now)
         }
     }));
-    steps.extend(new(known, &known_facts, &entry_facts, &pairs, settings, now));
+    steps.extend(new(known, &known_facts, &entry_facts, &pairs, now));
     Plan {
         class,
         memory: learnt(memory, known, &known_facts, &entry_facts, &pairs),
@@ -170,7 +172,7 @@ fn read(
 }
 
 /// What to do with a record and the entry it is.
-fn seen(record: &Known, entry: &AlertEntry, settings: &Settings, now: Timestamp) -> Step {
+fn seen(record: &Known, entry: &AlertEntry, now: Timestamp) -> Step {
     let over = entry.closed || entry.impact.over(now - GRACE);
     let same = record.content_hash == hash::content(entry);
     let touch = || Step::Touch {
@@ -194,7 +196,6 @@ fn seen(record: &Known, entry: &AlertEntry, settings: &Settings, now: Timestamp)
                     record: record.id,
                     entry: entry.clone(),
                     class,
-                    held: held(entry, settings),
                 }
             }
         };
@@ -251,14 +252,7 @@ fn ended(record: &Known, now: Timestamp) -> Option<Step> {
 }
 
 /// A step for each entry that is no known record.
-fn new(
-    known: &[Known],
-    known_facts: &[Facts<'_>],
-    entries: &[Facts<'_>],
-    pairs: &[Pair],
-    settings: &Settings,
-    now: Timestamp,
-) -> Vec<Step> {
+fn new(known: &[Known], known_facts: &[Facts<'_>], entries: &[Facts<'_>], pairs: &[Pair], now: Timestamp) -> Vec<Step> {
     let matched: BTreeSet<usize> = pairs.iter().map(|pair| pair.entry).collect();
     let news: Vec<&Facts<'_>> = entries
         .iter()
@@ -279,14 +273,13 @@ fn new(
             entry: entry.clone(),
             class: change::first(entry, now),
             group,
-            held: held(entry, settings),
         }
     };
     news.iter().zip(groups).map(create).collect()
 }
 
-/// Why an editor must look before the public does.
-fn held(entry: &AlertEntry, settings: &Settings) -> Option<Held> {
+/// Why an editor must look at what a source says before the public does.
+pub fn held(entry: &AlertEntry, settings: &Settings) -> Option<Held> {
     let has = |code| entry.issues.iter().any(|issue| issue.code == code);
     if has(IssueCode::InternalWording) {
         Some(Held::InternalWording)

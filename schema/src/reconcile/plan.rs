@@ -128,8 +128,6 @@ pub enum Step {
         class: ChangeClass,
         /// What it belongs to.
         group: Group,
-        /// Why an editor must look before anybody else does.
-        held: Option<Held>,
     },
     /// A known one, changed.
     Revise {
@@ -139,8 +137,6 @@ pub enum Step {
         entry: AlertEntry,
         /// How it differs.
         class: ChangeClass,
-        /// Why an editor must look before anybody else does.
-        held: Option<Held>,
     },
     /// Seen again, as it was.
     Touch {
@@ -190,6 +186,17 @@ pub enum Held {
     TextMissing,
     /// It looks as if it was meant for staff.
     InternalWording,
+}
+
+impl Held {
+    /// In words for the item's row.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::ScopeMissing => "nothing says what is concerned",
+            Self::TextMissing => "there is nothing to read",
+            Self::InternalWording => "it looks as if it was meant for staff",
+        }
+    }
 }
 
 /// How we know that a disruption is over.

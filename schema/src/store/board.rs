@@ -16,8 +16,8 @@ use crate::{
     board::{Authority, Item, ItemState, Line, Picture, PlaceId, Places, Post, Spot, Stop, Update, Zone},
     clock::Timestamp,
     entity::{
-        account, article, authority, disruption, disruption_update, item, line, media, media_content, occurrence,
-        receipt, revision, stop, zone,
+        account, article, authority, disruption, disruption_update, item, line, media, occurrence, receipt, revision,
+        stop, zone,
     },
     id::{AuthorityId, ItemId, MediaId},
     value::{ItemStatus, Kind, Point},
@@ -141,16 +141,6 @@ impl Store {
                 .await?
                 .map(|row| row.authority_id),
         })
-    }
-
-    /// A picture's bytes with their media type, by their SHA-256 in hexadecimal.
-    pub async fn picture(&self, sha256: &str) -> StoreResult<Option<(String, Vec<u8>)>> {
-        let kind = media::Entity::find()
-            .filter(media::Column::Sha256.eq(sha256))
-            .one(&self.db)
-            .await?;
-        let content = media_content::Entity::find_by_id(sha256).one(&self.db).await?;
-        Ok(kind.zip(content).map(|(kind, content)| (kind.mime, content.bytes)))
     }
 
     /// Runs the query and adds what hangs on the items: a fixed number of queries for each run of ids.
@@ -342,6 +332,7 @@ fn line_of(row: line::Model) -> Line {
         text_color: row.text_color,
         course: row.shape.as_ref().and_then(Spot::shape),
         shape: row.shape,
+        timetable: row.source_id,
         running: row.retired_at.is_none(),
     }
 }
@@ -358,6 +349,7 @@ fn stop_of(row: stop::Model) -> Stop {
         location_type: row.location_type,
         parent: row.parent_id,
         platform: row.platform,
+        timetable: row.source_id,
         running: row.retired_at.is_none(),
     }
 }

@@ -1,6 +1,6 @@
 //! Everything there is to know for telling people of a revision.
 
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{Store, StoreError, StoreResult};
 use crate::{
@@ -76,13 +76,17 @@ impl Store {
     /// A follower of a line wants to know of a closed stop or a late journey on it, too.
     async fn lines_concerned(&self, revision: &revision::Model) -> StoreResult<Vec<line::Model>> {
         let content = &revision.content;
-        let keys = match &content.detail {
-            Detail::Disruption(disruption) => keys(&disruption.selectors),
-            Detail::Event(_) | Detail::Article(_) => Vec::new(),
+        let (keys, timetable) = match &content.detail {
+            Detail::Disruption(disruption) => (keys(&disruption.selectors), disruption.timetable),
+            Detail::Event(_) | Detail::Article(_) => (Vec::new(), None),
         };
-        let named = sea_orm::Condition::any()
+        let mut by_key = Condition::all().add(line::Column::Key.is_in(keys));
+        if let Some(timetable) = timetable {
+            by_key = by_key.add(line::Column::SourceId.eq(timetable));
+        }
+        let named = Condition::any()
             .add(line::Column::Id.is_in(content.lines.iter().copied()))
-            .add(line::Column::Key.is_in(keys));
+            .add(by_key);
         let lines = line::Entity::find()
             .filter(line::Column::AuthorityId.eq(revision.authority_id))
             .filter(named);

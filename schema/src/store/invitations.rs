@@ -166,7 +166,6 @@ impl Store {
             password_hash: password::hash(&self.ids, &joining.password).await?,
             language: joining.language.clone(),
             created_at: self.clock.now(),
-            disabled_at: None,
         })
     }
 

@@ -1,6 +1,9 @@
 //! Pictures: what they are, what they show, and their bytes.
 
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, sea_query::OnConflict};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    sea_query::OnConflict,
+};
 
 use super::{Store, StoreResult, digest};
 use crate::{
@@ -32,8 +35,9 @@ pub struct NewPicture {
 }
 
 impl Store {
-    /// Keeps a picture. The same bytes are kept once; the alternative text is the last one given.
-    pub async fn put_picture(&self, new: NewPicture, by: &Viewer) -> StoreResult<media::Model> {
+    /// Keeps a picture. Its bytes are kept once; with other words it is another picture, so that what items say in public
+    /// changes by amending them, and not otherwise.
+    pub async fn put_picture(&self, mut new: NewPicture, by: &Viewer) -> StoreResult<media::Model> {
         if new.bytes.len() > MAX_PICTURE_BYTES {
             let megabytes = MAX_PICTURE_BYTES >> 20;
             let (fr, en) = (
@@ -46,7 +50,7 @@ impl Store {
         let tx = self.write().await?;
         let content = media_content::Model {
             sha256: sha256.clone(),
-            bytes: new.bytes,
+            bytes: std::mem::take(&mut new.bytes),
         };
         let once = OnConflict::column(media_content::Column::Sha256)
             .do_nothing()
@@ -56,6 +60,34 @@ impl Store {
             .try_insert()
             .exec_without_returning(&tx)
             .await?;
+        let row = self.described(&tx, sha256, new).await?;
+        self.audit(
+            &tx,
+            by,
+            "picture.put",
+            row.id,
+            Some(row.authority_id),
+            serde_json::Value::Null,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// The row of these bytes with these words: the one that is there, or a new one.
+    async fn described(&self, tx: &DatabaseTransaction, sha256: String, new: NewPicture) -> StoreResult<media::Model> {
+        let same = media::Entity::find()
+            .filter(media::Column::AuthorityId.eq(new.authority))
+            .filter(media::Column::Sha256.eq(&sha256))
+            .order_by_asc(media::Column::Id)
+            .all(tx)
+            .await?;
+        if let Some(row) = same
+            .into_iter()
+            .find(|row| row.alt == new.alt && row.credit == new.credit)
+        {
+            return Ok(row);
+        }
         let row = media::Model {
             id: self.ids.make(),
             authority_id: new.authority,
@@ -67,23 +99,9 @@ impl Store {
             credit: new.credit,
             created_at: self.clock.now(),
         };
-        let same = OnConflict::columns([media::Column::AuthorityId, media::Column::Sha256])
-            .update_columns([media::Column::Alt, media::Column::Credit])
-            .to_owned();
-        let row = media::Entity::insert(row.into_active_model())
-            .on_conflict(same)
-            .exec_with_returning(&tx)
+        media::Entity::insert(row.clone().into_active_model())
+            .exec_without_returning(tx)
             .await?;
-        self.audit(
-            &tx,
-            by,
-            "picture.put",
-            row.id,
-            Some(row.authority_id),
-            serde_json::Value::Null,
-        )
-        .await?;
-        tx.commit().await?;
         Ok(row)
     }
 

@@ -50,7 +50,6 @@ pub(super) async fn append(
         subject: Set(if item.is_some() { Subject::Item } else { Subject::Places }),
         revision_id: Set(revision),
         item_id: Set(item),
-        trace: Set(None),
         at: Set(now),
         due_at: Set(due_at),
         // Only revisions are fanned out.

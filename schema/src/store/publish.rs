@@ -5,7 +5,7 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
 };
 
 use super::{
@@ -205,22 +205,38 @@ impl Store {
             .limit(DUE_ITEMS)
             .all(&self.db)
             .await?;
+        let mut failure = None;
         for row in &rows {
             match self.publish(&Scope::Instance, row.id, row.version, by).await {
                 // Somebody changed or published it between the look and the lock: the next look sees.
                 Ok(_) | Err(StoreError::Conflict { .. } | StoreError::NotFound) => {}
-                Err(StoreError::Problems(problems)) => self.hold(row.clone(), &problems).await?,
-                Err(error) => return Err(error),
+                Err(StoreError::Problems(problems)) => {
+                    if let Err(error) = self.hold(row, &problems).await {
+                        failure = Some(error);
+                    }
+                }
+                // One item that fails must not hold back those that are due after it.
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(rows.len())
+        failure.map_or(Ok(rows.len()), Err)
     }
 
-    async fn hold(&self, row: item::Model, problems: &[Problem]) -> StoreResult<()> {
-        let mut active = row.into_active_model();
-        active.status = Set(ItemStatus::Draft);
-        active.held = Set(problems.first().map(|problem| problem.fr.clone()));
-        active.update(&self.db).await?;
+    /// Takes a scheduled item back to draft, unless somebody has changed or published it since it was looked at.
+    async fn hold(&self, seen: &item::Model, problems: &[Problem]) -> StoreResult<()> {
+        item::Entity::update_many()
+            .col_expr(item::Column::Status, Expr::value(ItemStatus::Draft))
+            .col_expr(
+                item::Column::Held,
+                Expr::value(problems.first().map(|problem| problem.fr.clone())),
+            )
+            .col_expr(item::Column::Version, Expr::value(seen.version + 1))
+            .col_expr(item::Column::UpdatedAt, Expr::value(self.clock.now()))
+            .filter(item::Column::Id.eq(seen.id))
+            .filter(item::Column::Status.eq(ItemStatus::Scheduled))
+            .filter(item::Column::Version.eq(seen.version))
+            .exec(&self.db)
+            .await?;
         Ok(())
     }
 

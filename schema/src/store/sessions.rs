@@ -20,13 +20,12 @@ const SLIDE_AFTER: Duration = Duration::days(1);
 impl Store {
     /// Signs in: a secret for the browser's cookie, or none when address and password do not belong together.
     ///
-    /// An unknown address takes as long as a wrong password, and so does a person who was disabled.
+    /// An unknown address takes as long as a wrong password.
     pub async fn sign_in(&self, email: &str, password: &SecretString) -> StoreResult<Option<SecretString>> {
         // PostgreSQL refuses U+0000 even in a question; no address has one.
         let email = email.trim().to_lowercase().replace('\0', "");
         let person = staff::Entity::find()
             .filter(staff::Column::Email.eq(email))
-            .filter(staff::Column::DisabledAt.is_null())
             .one(&self.db)
             .await?;
         let hash = person.as_ref().map(|person| person.password_hash.clone());

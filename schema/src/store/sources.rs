@@ -13,12 +13,13 @@ use crate::{
     draft::{MAX_NAME, text_problem, url_problem},
     entity::{poll, source},
     id::{AuthorityId, SourceId},
-    value::{Cursor, Scope, SourceFormat, SourcePolicy, Viewer},
+    value::{Cursor, Problem, ProblemCode, Scope, SourceFormat, SourcePolicy, TIMETABLE, Viewer},
 };
 
 mod apply;
 mod content;
 mod settle;
+mod turn;
 
 pub use self::settle::{PollOutcome, PollSummary};
 
@@ -54,6 +55,7 @@ impl Store {
             .into_iter()
             .flatten()
             .collect();
+        let problems = [problems, self.timetable_problems(&new).await?].concat();
         if !problems.is_empty() {
             return Err(StoreError::Problems(problems));
         }
@@ -96,6 +98,26 @@ impl Store {
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)
+    }
+
+    /// Alerts name lines and stops of one timetable, of the same authority.
+    async fn timetable_problems(&self, new: &NewSource) -> StoreResult<Vec<Problem>> {
+        let Some(named) = new.settings.get(TIMETABLE) else {
+            return Ok(Vec::new());
+        };
+        let found = match serde_json::from_value::<SourceId>(named.clone()) {
+            Ok(id) => source::Entity::find_by_id(id).one(&self.db).await?,
+            Err(_) => None,
+        };
+        if found.is_some_and(|row| row.authority_id == new.authority && row.format == SourceFormat::GtfsStatic) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Problem::new(
+            ProblemCode::Unknown,
+            "timetableId",
+            "Cette collectivité n’a pas d’horaires sous cet identifiant.",
+            "This authority has no timetable with this id.",
+        )])
     }
 
     /// Stops polling a source, or goes on.

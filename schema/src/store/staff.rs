@@ -29,12 +29,9 @@ pub struct Person {
 }
 
 impl Store {
-    /// A person as a viewer, unless disabled.
+    /// A person as a viewer. Who has left has no role any more, and may do nothing.
     pub(super) async fn staff_viewer(&self, id: StaffId) -> StoreResult<Option<Viewer>> {
-        let person = staff::Entity::find_by_id(id)
-            .filter(staff::Column::DisabledAt.is_null())
-            .one(&self.db)
-            .await?;
+        let person = staff::Entity::find_by_id(id).one(&self.db).await?;
         let Some(person) = person else { return Ok(None) };
         let roles = staff_role::Entity::find()
             .filter(staff_role::Column::StaffId.eq(id))
@@ -91,6 +88,9 @@ impl Store {
         may_administer(viewer, at)?;
         let tx = self.write().await?;
         person_seen_by(&tx, viewer, person).await?;
+        if at.is_none() {
+            hold_operators(&tx).await?;
+        }
         let gone = staff_role::Entity::delete_by_id((person, place(at))).exec(&tx).await?;
         if gone.rows_affected == 0 {
             return Err(StoreError::NotFound);
@@ -178,6 +178,18 @@ pub(super) async fn operators(db: &impl ConnectionTrait) -> StoreResult<u64> {
         .filter(staff_role::Column::Role.eq(Role::Operator))
         .count(db)
         .await?)
+}
+
+/// Holds the operators' roles until the transaction ends: two who take each other's at once do so one after the other.
+/// SQLite has one writer anyway.
+async fn hold_operators(db: &impl ConnectionTrait) -> StoreResult<()> {
+    staff_role::Entity::find()
+        .filter(staff_role::Column::Scope.eq(EVERYWHERE))
+        .order_by_asc(staff_role::Column::StaffId)
+        .lock_exclusive()
+        .all(db)
+        .await?;
+    Ok(())
 }
 
 async fn keep_an_operator(db: &impl ConnectionTrait) -> StoreResult<()> {

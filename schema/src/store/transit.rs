@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    QuerySelect as _, QueryTrait as _,
     sea_query::{Expr, OnConflict},
 };
 
@@ -48,13 +48,13 @@ impl Store {
             .select_only()
             .column(line::Column::Id)
             .filter(line::Column::AuthorityId.eq(authority));
-        let served = line_stop::Entity::find()
-            .filter(line_stop::Column::LineId.in_subquery(sea_orm::QueryTrait::into_query(own)));
+        let served = line_stop::Entity::find().filter(line_stop::Column::LineId.in_subquery(own.into_query()));
         Ok(served.all(&self.db).await?)
     }
 
-    /// Replaces the lines and stops that `source` brought with what it brings now. Ids stay with their keys, and what
-    /// is not in the timetable any more is retired, not removed: closed stops are just those that alerts name.
+    /// Replaces the lines and stops that `source` brought with what it brings now. Ids stay with their keys, which are
+    /// this timetable's own: another operator may have a line 1, too. What is not in it any more is retired, not
+    /// removed: closed stops are just those that alerts name.
     pub(super) async fn put_transit(
         &self,
         tx: &DatabaseTransaction,
@@ -64,7 +64,7 @@ impl Store {
     ) -> StoreResult<()> {
         let lines = self.put_lines(tx, authority, source, &network.lines).await?;
         let stops = self.put_stops(tx, authority, source, &network.stops).await?;
-        put_served(tx, &lines, &stops, &network.served).await?;
+        put_served(tx, source, &lines, &stops, &network.served).await?;
         outbox::append(tx, self, authority, Line::Places).await
     }
 
@@ -76,7 +76,7 @@ impl Store {
         lines: &[TransitLine],
     ) -> StoreResult<HashMap<String, LineId>> {
         let known = line::Entity::find()
-            .filter(line::Column::AuthorityId.eq(authority))
+            .filter(line::Column::SourceId.eq(source))
             .all(tx)
             .await?;
         let mut ids: HashMap<String, LineId> = known.iter().map(|row| (row.key.clone(), row.id)).collect();
@@ -110,7 +110,7 @@ impl Store {
         stops: &[TransitStop],
     ) -> StoreResult<HashMap<String, StopId>> {
         let known = stop::Entity::find()
-            .filter(stop::Column::AuthorityId.eq(authority))
+            .filter(stop::Column::SourceId.eq(source))
             .all(tx)
             .await?;
         let mut ids: HashMap<String, StopId> = known.iter().map(|row| (row.key.clone(), row.id)).collect();
@@ -137,17 +137,22 @@ impl Store {
     }
 }
 
+/// Replaces which stops the lines of `source` serve: a line without journeys serves none.
 async fn put_served(
     tx: &DatabaseTransaction,
+    source: SourceId,
     lines: &HashMap<String, LineId>,
     stops: &HashMap<String, StopId>,
     served: &[(String, String)],
 ) -> StoreResult<()> {
     let pair = |(line, stop): &(String, String)| Some((*lines.get(line)?, *stops.get(stop)?));
     let pairs: BTreeSet<(LineId, StopId)> = served.iter().filter_map(pair).collect();
-    let served_lines: BTreeSet<LineId> = pairs.iter().map(|(line, _)| *line).collect();
+    let own = line::Entity::find()
+        .select_only()
+        .column(line::Column::Id)
+        .filter(line::Column::SourceId.eq(source));
     line_stop::Entity::delete_many()
-        .filter(line_stop::Column::LineId.is_in(served_lines))
+        .filter(line_stop::Column::LineId.in_subquery(own.into_query()))
         .exec(tx)
         .await?;
     let rows: Vec<_> = pairs

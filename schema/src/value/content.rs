@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cause, Effect, Kind, Language, Periods, Recurrence, Selectors, Severity, Texts, Topics, Venue};
 use crate::{
     clock::Timestamp,
-    id::{LineId, MediaId, StopId, ZoneId},
+    id::{LineId, MediaId, SourceId, StopId, ZoneId},
 };
 
 /// Everything an item says, whatever its kind. Well-formed, but not necessarily fit to be public: see
@@ -89,6 +89,9 @@ pub struct DisruptionDetail {
     pub display: Periods,
     /// What is concerned, in the operator's ids, as far as a source said so.
     pub selectors: Selectors,
+    /// The timetable whose ids those are; none: any of the authority's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timetable: Option<SourceId>,
     /// When it was over.
     pub resolved_at: Option<Timestamp>,
 }

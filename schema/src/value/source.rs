@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{Cause, Effect, Mode, Periods, Point, Selectors, Severity, Shape, Texts};
 use crate::clock::Timestamp;
 
+/// The member of a source's settings that names the timetable (another source) whose ids its alerts use.
+pub const TIMETABLE: &str = "timetable";
+
 closed_set! {
     /// What a source speaks.
     pub enum SourceFormat {

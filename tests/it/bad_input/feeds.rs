@@ -17,11 +17,11 @@ use beffroi_jobs::{
 use beffroi_schema::{
     entity::{poll, source},
     id::AuthorityId,
-    store::{NewSource, machine},
-    value::{PollClass, Scope, SourceFormat, SourcePolicy},
+    store::{ItemFilter, NewSource, StoredItem, machine},
+    value::{ItemStatus, Language, PollClass, Scope, SourceFormat, SourcePolicy},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::rows;
@@ -108,6 +108,11 @@ impl Hostile {
             .order_by_desc(poll::Column::At)
             .one(&self.front.database.connection);
         last.await.unwrap().unwrap()
+    }
+
+    async fn items(&self) -> Vec<StoredItem> {
+        let all = ItemFilter::default();
+        self.front.store.items(&Scope::Instance, &all, None, 10).await.unwrap()
     }
 
     async fn rows(&self) -> BTreeMap<String, i64> {
@@ -226,6 +231,103 @@ async fn hostile_alerts_are_polls_that_failed() {
         (PollClass::Good, 0, 1),
         "the same alert, once it is read again"
     );
+}
+
+/// Alerts that are read, and hold more than an item may.
+fn alerts_beyond_measure() -> [(&'static str, Vec<Value>, &'static str); 4] {
+    let text = |text: &str, language: &str| json!({ "text": text, "language": language });
+    let linked = |url: String| {
+        let mut alert = alert("b", "2");
+        alert["alert"]["url"] = json!({ "translation": [text(&url, "fr")] });
+        vec![alert]
+    };
+    let mut languages = alert("b", "2");
+    let tags = [
+        "aa", "ab", "af", "ak", "am", "ar", "as", "ay", "az", "ba", "be", "bg", "bn", "fr",
+    ];
+    let translation: Vec<_> = tags.iter().map(|tag| text("Ligne 2 déviée", tag)).collect();
+    languages["alert"]["header_text"] = json!({ "translation": translation });
+    let periods = |id: &str, line: &str, minute: i64| {
+        let mut alert = alert(id, line);
+        let day = |day: i64| {
+            let start = 1_781_000_000 + 86_400 * day + 60 * minute;
+            json!({ "start": start, "end": start + 3_600 })
+        };
+        alert["alert"]["active_period"] = (0..500).map(day).collect();
+        alert
+    };
+    let many = vec![periods("b", "2", 0), periods("c", "3", 1), periods("d", "4", 2)];
+    [
+        (
+            "a space",
+            linked("https://example.org/plan du réseau".to_owned()),
+            "web address",
+        ),
+        (
+            "a long address",
+            linked(format!("https://example.org/{}", "a".repeat(2_048))),
+            "web address",
+        ),
+        ("languages", vec![languages], "14 languages"),
+        ("periods", many, "1500 periods"),
+    ]
+}
+
+fn alert(id: &str, line: &str) -> Value {
+    json!({ "id": id, "alert": {
+        "informed_entity": [{ "route_id": line }],
+        "header_text": { "translation": [{ "text": format!("Ligne {line} : déviée rue Haute"), "language": "fr" }] },
+    } })
+}
+
+fn feed(alerts: &[Value]) -> Reply {
+    let feed = json!({ "header": { "gtfs_realtime_version": "2.0" }, "entity": alerts });
+    plain(feed.to_string())
+}
+
+#[tokio::test]
+async fn an_alert_beyond_measure_is_brought_within_it_and_stops_no_other() {
+    for (what, alerts, issue) in alerts_beyond_measure() {
+        let hostile = Hostile::new().await;
+        let source = hostile.source(SourceFormat::GtfsRtAlerts, &hostile.url).await;
+        let good = json!({ "id": "a", "alert": {
+            "cause": "STRIKE",
+            "informed_entity": [{ "route_id": "A" }],
+            "header_text": { "translation": [{ "text": "Tram A interrompu", "language": "fr" }] },
+        } });
+        hostile.replies(feed(&[&[good], &alerts[..]].concat()));
+        let poll = hostile.poll(&source).await;
+        assert_eq!((poll.class, poll.created), (PollClass::Good, 2), "{what}: {poll:?}");
+        let noted = poll.issues.0.iter().any(|noted| noted.detail.contains(issue));
+        assert!(noted, "{what}: {:?}", poll.issues);
+        for item in hostile.items().await {
+            assert_eq!(item.row.status, ItemStatus::Published, "{what}: {:?}", item.row.held);
+            assert!(item.content.texts.0.contains_key(&Language::french()), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_alert_that_loses_its_words_for_one_poll_keeps_those_it_had() {
+    let hostile = Hostile::new().await;
+    let source = hostile.source(SourceFormat::GtfsRtAlerts, &hostile.url).await;
+    hostile.replies(plain(FEED));
+    hostile.poll(&source).await;
+    let [before] = hostile.items().await.try_into().unwrap();
+    hostile.replies(plain(FEED.replace("Tram A interrompu", "")));
+    let silent = hostile.poll(&source).await;
+    assert_eq!((silent.class, silent.revised), (PollClass::Good, 0), "{silent:?}");
+    let [kept] = hostile.items().await.try_into().unwrap();
+    assert_eq!(
+        (kept.row.status, &kept.content),
+        (ItemStatus::Published, &before.content)
+    );
+    assert!(kept.row.held.is_some(), "and says what waits");
+    hostile.replies(plain(FEED.replace("interrompu", "interrompu jusqu’à midi")));
+    let back = hostile.poll(&source).await;
+    assert_eq!((back.class, back.revised), (PollClass::Good, 1), "{back:?}");
+    let [on] = hostile.items().await.try_into().unwrap();
+    assert_eq!(on.row.held, None);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Published, amended, resolved, withdrawn: every copy follows.
 
 use beffroi_schema::{
+    entity::media,
     store::{NewPicture, machine},
     value::{DeliveryState, FollowKind, Label, Language, Network},
 };
@@ -165,16 +166,7 @@ async fn withdrawn_before_anybody_was_told_it_is_never_told() {
 async fn pictures_go_to_each_network_with_their_alternative_text() {
     let city = City::new().await;
     let accounts = accounts(&city).await;
-    let picture = NewPicture {
-        authority: city.authority,
-        bytes: PNG.to_vec(),
-        mime: "image/png".to_owned(),
-        width: 4,
-        height: 3,
-        alt: Label::only(Language::french(), "Une rame à quai"),
-        credit: None,
-    };
-    let picture = city.store.put_picture(picture, &machine("test")).await.unwrap();
+    let picture = picture(&city, "Une rame à quai").await;
     let mut content = scene::tram_stopped();
     content.pictures = vec![picture.id];
     city.publish(content).await;
@@ -191,4 +183,43 @@ async fn pictures_go_to_each_network_with_their_alternative_text() {
             assert_eq!(seen, [("Une rame à quai", PNG.len())], "{}", account.network);
         }
     }
+}
+
+#[tokio::test]
+async fn the_same_picture_with_other_words_changes_nothing_that_is_public() {
+    let city = City::new().await;
+    let first = picture(&city, "Une rame à quai").await;
+    let mut content = scene::tram_stopped();
+    content.pictures = vec![first.id];
+    let id = city.publish(content).await;
+    city.settle().await;
+    assert_eq!(picture(&city, "Une rame à quai").await.id, first.id, "kept once");
+    let second = picture(&city, "Un quai").await;
+    assert_eq!((second.sha256 == first.sha256, second.id == first.id), (true, false));
+    // The board loads the item again, with its picture.
+    city.amend(id, |content| {
+        content.link = Some("https://valbourg.example/tram".to_owned())
+    })
+    .await;
+    city.settle().await;
+    let board = city
+        .graphql("{ feed { nodes { ... on Disruption { images { alt } } } } }")
+        .await;
+    assert_eq!(
+        board["feed"]["nodes"][0]["images"][0]["alt"], "Une rame à quai",
+        "{board}"
+    );
+}
+
+async fn picture(city: &City, alt: &str) -> media::Model {
+    let picture = NewPicture {
+        authority: city.authority,
+        bytes: PNG.to_vec(),
+        mime: "image/png".to_owned(),
+        width: 4,
+        height: 3,
+        alt: Label::only(Language::french(), alt),
+        credit: None,
+    };
+    city.store.put_picture(picture, &machine("test")).await.unwrap()
 }

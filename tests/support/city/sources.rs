@@ -18,7 +18,17 @@ const MOST_ITEMS: u64 = 200;
 impl City {
     /// A source of what the operator serves under `name`, whose entries are published.
     pub async fn source(&self, format: SourceFormat, name: &str) -> source::Model {
-        let new = NewSource {
+        self.source_with(format, name, |_| {}).await
+    }
+
+    /// The same, with something else about it.
+    pub async fn source_with(
+        &self,
+        format: SourceFormat,
+        name: &str,
+        change: impl FnOnce(&mut NewSource),
+    ) -> source::Model {
+        let mut new = NewSource {
             authority: self.authority,
             format,
             name: name.to_owned(),
@@ -27,6 +37,7 @@ impl City {
             policy: SourcePolicy::Publish,
             interval_s: INTERVAL_S,
         };
+        change(&mut new);
         self.store.create_source(new, &machine("test")).await.unwrap()
     }
 

@@ -219,6 +219,7 @@ impl DetailInput {
                 impact: Periods::default(),
                 display: Periods::default(),
                 selectors: Selectors::default(),
+                timetable: None,
                 resolved_at: None,
             }),
             Self::Article(_) => Detail::Article(ArticleDetail::default()),

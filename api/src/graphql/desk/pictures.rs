@@ -37,7 +37,8 @@ pub struct PictureMutation;
 
 #[Object]
 impl PictureMutation {
-    /// Keeps a picture: JPEG, PNG or WebP, at most 8 MB. The same file is kept once, with the last texts given.
+    /// Keeps a picture: JPEG, PNG or WebP, at most 8 MB. The same file with other texts is
+    /// another picture: items that show the first keep its texts until they are amended.
     #[graphql(guard = "RoleGuard(value::Role::Contributor)", directive = requires::apply(Role::Contributor))]
     async fn upload_picture(
         &self,

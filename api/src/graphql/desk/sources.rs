@@ -235,12 +235,14 @@ impl SourceMutation {
     ) -> Result<SourcePayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
         let interval = input.interval.map(|length| length.0.num_seconds());
+        let timetable = input.timetable_id.as_ref();
+        let timetable = timetable.map(|id| id::local::<SourceId>("Source", id)).transpose()?;
         let new = NewSource {
             authority: home.id,
             format: input.format.into(),
             name: input.name,
             url: input.url,
-            settings: json!({}),
+            settings: timetable.map_or_else(|| json!({}), |id| json!({ (value::TIMETABLE): id })),
             policy: input.policy.into(),
             interval_s: interval.map_or(USUAL_INTERVAL_S, |seconds| i32::try_from(seconds).unwrap_or(i32::MAX)),
         };
@@ -284,6 +286,9 @@ pub struct CreateSourceInput {
     policy: SourcePolicy,
     /// Between two polls: a minute when absent; cut to ten seconds at least and a day at most.
     interval: Option<Duration>,
+    /// For alerts: the timetable (a source of the same authority) whose lines and stops they name. Absent: the
+    /// authority's only one.
+    timetable_id: Option<ID>,
 }
 
 /// The source as it is after an act.

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use beffroi_schema::value::{Cause, IssueCode, Language, Text, Texts};
+use beffroi_schema::{
+    draft::url_problem,
+    value::{Cause, IssueCode, Language, Text, Texts},
+};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::message::{Alert, TranslatedString};
@@ -42,16 +45,14 @@ pub(super) fn url(alert: &Alert, default: &Language, log: &mut IssueLog) -> Opti
     let pages = by_language(alert.url.as_ref(), default, &mut IssueLog::default());
     let language = Language::choose(&[], default, pages.keys())?;
     let written = pages.get(language)?;
-    let url = url::Url::parse(written)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if url.is_none() {
+    if url_problem("url", written).is_some() {
         log.note(
             IssueCode::Unreadable,
-            format!("`{written}` is no web address; left out"),
+            format!("no web address of a usual length; left out: `{written}`"),
         );
+        return None;
     }
-    url.map(|_| written.clone())
+    Some(written.clone())
 }
 
 /// Whether a text looks as if it was meant for staff: a personal e-mail address, a mobile number, words for colleagues.

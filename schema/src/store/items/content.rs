@@ -224,6 +224,7 @@ fn disruption_row(item_id: ItemId, detail: &DisruptionDetail) -> disruption::Act
         impact,
         display,
         selectors,
+        timetable,
         resolved_at,
     } = detail.clone();
     disruption::Model {
@@ -234,6 +235,7 @@ fn disruption_row(item_id: ItemId, detail: &DisruptionDetail) -> disruption::Act
         impact,
         display,
         selectors,
+        timetable_id: timetable,
         resolved_at,
     }
     .into_active_model()
@@ -248,6 +250,7 @@ fn disruption_detail(row: disruption::Model) -> Detail {
         impact,
         display,
         selectors,
+        timetable_id,
         resolved_at,
     } = row;
     Detail::Disruption(DisruptionDetail {
@@ -257,6 +260,7 @@ fn disruption_detail(row: disruption::Model) -> Detail {
         impact,
         display,
         selectors,
+        timetable: timetable_id,
         resolved_at,
     })
 }

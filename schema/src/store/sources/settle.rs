@@ -8,7 +8,7 @@ use crate::{
     entity::{poll, source},
     reconcile::Poll,
     store::{Store, StoreError, StoreResult},
-    value::{Content, Cursor, Issues, PollClass, Reading, SourcePolicy},
+    value::{Content, Cursor, Issue, Issues, PollClass, Reading, SourcePolicy},
 };
 
 /// After so many failures in a row, the pause between two polls does not grow any more: 64 times the interval.
@@ -85,11 +85,11 @@ impl Store {
             Ok(Reading::Unchanged) => return apply::alerts(tx, self, source, Poll::Unchanged, kept).await,
             Ok(Reading::Snapshot(snapshot)) => snapshot,
         };
-        kept.issues.0.extend(snapshot.issues.iter().take(MAX_ISSUES).cloned());
+        snapshot.issues.iter().for_each(|issue| kept.note(issue.clone()));
         let result = match &snapshot.content {
             Content::Alerts(entries) => {
-                let entry_issues = entries.iter().flat_map(|entry| entry.issues.iter().cloned());
-                kept.issues.0.extend(entry_issues.take(MAX_ISSUES));
+                let of_entries = entries.iter().flat_map(|entry| &entry.issues);
+                of_entries.for_each(|issue| kept.note(issue.clone()));
                 let (coverage, feed_timestamp) = (snapshot.coverage, snapshot.cursor.feed_timestamp);
                 apply::alerts(
                     tx,
@@ -194,6 +194,15 @@ pub(super) struct Kept {
     pub memory: serde_json::Value,
     pub issues: Issues,
     pub reason: Option<String>,
+}
+
+impl Kept {
+    /// Notes one more oddity, as long as there is room.
+    pub(super) fn note(&mut self, issue: Issue) {
+        if self.issues.0.len() < MAX_ISSUES {
+            self.issues.0.push(issue);
+        }
+    }
 }
 
 /// The pause after `failures` failures in a row: the interval, doubled each time.

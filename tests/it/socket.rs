@@ -74,9 +74,10 @@ impl Socket {
 
     /// The code with which the operation `id` is refused.
     async fn refusal(&mut self, id: usize) -> String {
+        let id = Value::from(id.to_string());
         loop {
             let heard = self.hear().await;
-            if heard["id"] == id.to_string() && heard["type"] == "next" {
+            if heard["id"] == id && heard["type"] == "next" {
                 let code = &heard["payload"]["errors"][0]["extensions"]["code"];
                 return code.as_str().unwrap_or_default().to_owned();
             }

@@ -63,11 +63,10 @@ pub async fn meet<A, B>(turns: usize, work: impl Future<Output = A>, other: impl
         }
     })
     .await;
-    match early {
-        Some(done) => (true, done, other.await),
-        None => {
-            let (done, other) = tokio::join!(work, other);
-            (false, done, other)
-        }
+    if let Some(done) = early {
+        (true, done, other.await)
+    } else {
+        let (done, other) = tokio::join!(work, other);
+        (false, done, other)
     }
 }

@@ -105,12 +105,12 @@ async fn shared<E: Send + Sync + 'static>(
     key: Key,
     make: impl Future<Output = Result<Response, E>>,
 ) -> Result<Kept, Arc<Result<Response, E>>> {
-    let made = async {
+    let fresh = async {
         let answer = make.await;
         let kept = answer.as_ref().ok().and_then(Kept::of);
         kept.ok_or(answer)
     };
-    kept.try_get_with(key, made).await
+    kept.try_get_with(key, fresh).await
 }
 
 impl Kept {
@@ -178,10 +178,10 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_asks_meanwhile_waits_for_the_same_answer() {
-        let (kept, made) = (answers(), AtomicUsize::new(0));
+        let (kept, times) = (answers(), AtomicUsize::new(0));
         let make = || async {
             tokio::task::yield_now().await;
-            made.fetch_add(1, Ordering::Relaxed);
+            times.fetch_add(1, Ordering::Relaxed);
             Ok::<_, Infallible>(Response::new(true))
         };
         let asked = (0..20).map(|_| shared(&kept, [1; 32], make()));
@@ -190,7 +190,7 @@ mod tests {
             got.iter()
                 .all(|answer| answer.as_ref().is_ok_and(|kept| kept.body == r#"{"data":true}"#))
         );
-        assert_eq!(made.load(Ordering::Relaxed), 1);
+        assert_eq!(times.load(Ordering::Relaxed), 1);
     }
 
     #[tokio::test]

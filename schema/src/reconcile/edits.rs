@@ -87,14 +87,13 @@ mod tests {
 
     #[test]
     fn lists_follow_the_source_but_for_what_a_person_did() {
-        let rows: [(&[u8], &[u8], &[u8], &[u8], &str); 5] = [
-            (&[1, 2], &[2, 3], &[1, 2], &[2, 3], "nobody touched it"),
-            (&[1], &[1, 2], &[1, 9], &[1, 2, 9], "added by hand"),
-            (&[1, 2], &[1, 2, 3], &[1], &[1, 3], "taken away by hand"),
-            (&[1], &[2], &[1, 2], &[2], "both added the same"),
-            (&[], &[], &[7], &[7], "the source never names any"),
-        ];
-        for (before, now, stands, kept, why) in rows {
+        for ([before, now, stands, kept], why) in [
+            ([&[1, 2][..], &[2, 3], &[1, 2], &[2, 3]], "nobody touched it"),
+            ([&[1], &[1, 2], &[1, 9], &[1, 2, 9]], "added by hand"),
+            ([&[1, 2], &[1, 2, 3], &[1], &[1, 3]], "taken away by hand"),
+            ([&[1], &[2], &[1, 2], &[2]], "both added the same"),
+            ([&[], &[], &[7], &[7]], "the source never names any"),
+        ] {
             assert_eq!(list(before, now, stands), kept, "{why}");
         }
     }

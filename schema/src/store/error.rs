@@ -53,13 +53,14 @@ impl From<Problem> for StoreError {
 
 /// An insertion whose name in `path` somebody else already has there: a problem that a person can put right.
 pub(super) fn name_taken(error: DbErr, path: &str) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::Duplicate => StoreError::from(Problem::new(
-            ProblemCode::Conflict,
-            path,
-            "Ce nom est déjà pris : choisissez-en un autre.",
-            "This name is already taken: choose another.",
-        )),
-        other => other,
+    let error = StoreError::from(error);
+    if !matches!(error, StoreError::Duplicate) {
+        return error;
     }
+    StoreError::from(Problem::new(
+        ProblemCode::Conflict,
+        path,
+        "Ce nom est déjà pris : choisissez-en un autre.",
+        "This name is already taken: choose another.",
+    ))
 }

@@ -118,7 +118,7 @@ async fn uncached_beside_postgraphile(town: &Town, address: SocketAddr, folder: 
     let query = rivals::query(town.authority, PAGE);
     let feed = ask(&format!("http://{address}/graphql"), QUERY).await?;
     let rows = ask(&other.url, &query).await?;
-    let (feed, rows) = (titles(&feed, "/data/feed/nodes"), other.titles(&rows));
+    let (feed, rows) = (titles(&feed, "/data/feed/nodes"), rivals::titles(&rows));
     ensure!(
         feed.len() == PAGE && feed == rows,
         "not the same items: {feed:?} here, {rows:?} there"

@@ -88,14 +88,14 @@ impl PostGraphile {
         .await?;
         Ok(Some(Self { url, _process: process }))
     }
+}
 
-    /// The titles of an answer to [`query`].
-    pub fn titles(&self, answer: &Value) -> Vec<String> {
-        let nodes = answer.pointer("/data/allItems/nodes").and_then(Value::as_array);
-        let title = |node: &Value| node.pointer("/translationsByItemId/nodes/0/title").cloned();
-        let titles = nodes.into_iter().flatten().filter_map(title);
-        titles.filter_map(|title| title.as_str().map(str::to_owned)).collect()
-    }
+/// The titles of an answer to [`query`].
+pub fn titles(answer: &Value) -> Vec<String> {
+    let nodes = answer.pointer("/data/allItems/nodes").and_then(Value::as_array);
+    let title = |node: &Value| node.pointer("/translationsByItemId/nodes/0/title").cloned();
+    let titles = nodes.into_iter().flatten().filter_map(title);
+    titles.filter_map(|title| title.as_str().map(str::to_owned)).collect()
 }
 
 /// The same page of the same columns, in the same order, as `PostGraphile` names them.

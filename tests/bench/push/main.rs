@@ -76,8 +76,8 @@ async fn send(town: &Town, to: &StandIn, messages: u32) -> anyhow::Result<Spent>
         seconds: clock.elapsed().as_secs_f64(),
         more_mib: memory_mib(None, "VmHWM")? - before,
     };
-    let sent = sent(town, campaign).await?;
-    ensure!(sent == Some(i64::from(messages)), "{sent:?} of {messages} were sent");
+    let told = sent(town, campaign).await?;
+    ensure!(told == Some(i64::from(messages)), "{told:?} of {messages} were sent");
     Ok(spent)
 }
 

@@ -122,14 +122,14 @@ async fn a_poll_survives_death_at_any_point() {
 async fn two_workers_who_tell_the_same_item_tell_it_once() {
     let city = City::new().await;
     let account = city.account(NETWORKS[0], AccountRules::default()).await;
-    let lease = std::time::Duration::from_secs(60);
+    let lease = std::time::Duration::from_mins(1);
     let item = city.publish(scene::article("Rue barrée")).await;
     let slow = city.store.claim_outbox("slow", 16, lease).await.unwrap();
     let slow = slow.iter().find(|line| line.item_id == Some(item)).unwrap();
     let known = city.store.news(slow).await.unwrap().unwrap();
 
     city.amend(item, |content| {
-        content.link = Some("https://valbourg.example/rue".to_owned())
+        content.link = Some("https://valbourg.example/rue".to_owned());
     })
     .await;
     assert!(city.worker.fan_out().await.unwrap());

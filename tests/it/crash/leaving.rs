@@ -36,15 +36,13 @@ async fn a_write_that_is_abandoned_leaves_no_transaction_open() {
 
 /// Seen from another connection.
 async fn nothing_is_open(outside: &DatabaseConnection) -> bool {
-    match outside.get_database_backend() {
-        DatabaseBackend::Postgres => {
-            let open = "SELECT count(*) FROM pg_stat_activity \
-                        WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-            let open = Statement::from_string(DatabaseBackend::Postgres, open);
-            let row = outside.query_one_raw(open).await.unwrap().unwrap();
-            row.try_get_by_index::<i64>(0).unwrap() == 0
-        }
+    if outside.get_database_backend() != DatabaseBackend::Postgres {
         // The one writer of SQLite can be somebody else only when nobody holds its place.
-        _ => outside.execute_unprepared("BEGIN IMMEDIATE; COMMIT").await.is_ok(),
+        return outside.execute_unprepared("BEGIN IMMEDIATE; COMMIT").await.is_ok();
     }
+    let open = "SELECT count(*) FROM pg_stat_activity \
+                WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    let open = Statement::from_string(DatabaseBackend::Postgres, open);
+    let row = outside.query_one_raw(open).await.unwrap().unwrap();
+    row.try_get_by_index::<i64>(0).unwrap() == 0
 }

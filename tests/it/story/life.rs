@@ -198,7 +198,7 @@ async fn the_same_picture_with_other_words_changes_nothing_that_is_public() {
     assert_eq!((second.sha256 == first.sha256, second.id == first.id), (true, false));
     // The board loads the item again, with its picture.
     city.amend(id, |content| {
-        content.link = Some("https://valbourg.example/tram".to_owned())
+        content.link = Some("https://valbourg.example/tram".to_owned());
     })
     .await;
     city.settle().await;

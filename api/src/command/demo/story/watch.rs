@@ -154,7 +154,9 @@ impl Watch<'_> {
             .filter(|revision| revision.version >= version)
             .map(|revision| revision.id)
             .collect();
-        let mine = all.iter().filter(|progress| told.contains(&progress.campaign.revision_id));
+        let mine = all
+            .iter()
+            .filter(|progress| told.contains(&progress.campaign.revision_id));
         let mut done = true;
         for progress in mine {
             if !through(progress, self.store) {

@@ -144,7 +144,9 @@ impl<'a> Followed<'a> {
             .map(Held::reason)
             .or((self.source.policy == SourcePolicy::Draft).then_some("proposed by a source"));
         let said = self.places.content(&open).map(|Said { content, issues }| {
-            issues.into_iter().for_each(|issue| kept.note(issue));
+            for issue in issues {
+                kept.note(issue);
+            }
             content
         });
         match (item, said) {

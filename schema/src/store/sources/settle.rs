@@ -85,11 +85,14 @@ impl Store {
             Ok(Reading::Unchanged) => return apply::alerts(tx, self, source, Poll::Unchanged, kept).await,
             Ok(Reading::Snapshot(snapshot)) => snapshot,
         };
-        snapshot.issues.iter().for_each(|issue| kept.note(issue.clone()));
+        for issue in &snapshot.issues {
+            kept.note(issue.clone());
+        }
         let result = match &snapshot.content {
             Content::Alerts(entries) => {
-                let of_entries = entries.iter().flat_map(|entry| &entry.issues);
-                of_entries.for_each(|issue| kept.note(issue.clone()));
+                for issue in entries.iter().flat_map(|entry| &entry.issues) {
+                    kept.note(issue.clone());
+                }
                 let (coverage, feed_timestamp) = (snapshot.coverage, snapshot.cursor.feed_timestamp);
                 apply::alerts(
                     tx,

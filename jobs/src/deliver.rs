@@ -6,24 +6,36 @@
 
 mod accounts;
 mod outcome;
+mod picture;
 mod render;
+mod task;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use beffroi_schema::{
     address::Addresses,
+    clock::Timestamp,
+    id::AttemptId,
     store::{Job, Settlement, Store, StoreError, StoreResult},
     value::{Action, Capabilities, DeliveryState, RemotePost, Rendered},
 };
 use futures_util::{StreamExt as _, stream};
 
 pub use self::accounts::Accounts;
-use crate::networks::{SocialNetwork, registry};
+use self::task::{Task, Way, task};
+use crate::{
+    hours,
+    networks::{DeliveryError, SocialNetwork, registry},
+};
 
 /// Deliveries taken at once, and worked on side by side.
 const SIDE_BY_SIDE: usize = 8;
-/// How long a worker has for one: longer than all the calls of one delivery may take together.
+/// How long a worker has for one: longer than [`LONGEST_CALL`] and [`LONGEST_CHECK`] together.
 const LEASE: Duration = Duration::from_mins(5);
+/// How long what is asked of a network may take, all its calls together: ten pictures, and the post.
+const LONGEST_CALL: Duration = Duration::from_mins(4);
+/// How long a check may take that a refusal calls for.
+const LONGEST_CHECK: Duration = Duration::from_secs(30);
 
 /// Works through due deliveries.
 #[derive(Debug)]
@@ -71,7 +83,15 @@ impl<'a> Deliveries<'a> {
     async fn deliver(&self, job: Job) -> StoreResult<()> {
         let network = match self.accounts.open(self.store, &job.account) {
             Ok(network) => network,
-            Err(reason) => return self.settle(&job, None, Settlement::Locked(reason)).await,
+            // A check cannot open it either.
+            Err(reason) => {
+                let settlement = Settlement::Locked {
+                    reason,
+                    version: job.account.version,
+                    reopens: true,
+                };
+                return self.settle(&job, None, settlement).await;
+            }
         };
         let abilities = job
             .account
@@ -89,17 +109,35 @@ impl<'a> Deliveries<'a> {
 
     /// A new post; after a doubtful try, the question whether it is there already.
     async fn publish(&self, job: &Job, abilities: &Capabilities, network: &dyn SocialNetwork) -> StoreResult<()> {
-        let now = self.store.clock().now();
-        if job.delivery.state == DeliveryState::Unknown && !outcome::repeatable(job, abilities, now) {
+        if outcome::to_look_for(job, abilities, self.store.clock().now()) {
             return self.search(job, network).await;
+        }
+        if let Some(at) = self.too_early(job).await? {
+            let (reason, account_waits) = ("it waits for the hours of this account".to_owned(), false);
+            let settlement = Settlement::Later {
+                at,
+                reason,
+                account_waits,
+            };
+            return self.settle(job, None, settlement).await;
         }
         let Some(post) = self.freeze(job, abilities, Action::Publish).await? else {
             return Ok(());
         };
         let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
-        let answer = network.publish(&post, job.delivery.id).await;
+        let answer = in_time(LONGEST_CALL, network.publish(&post, job.delivery.id)).await;
         let settlement = outcome::of_publish(answer, job, self.store);
-        self.settle(job, Some(attempt), settlement).await
+        self.conclude(job, network, Some(attempt), settlement).await
+    }
+
+    /// When the account's hours begin, if they do not run now: what was held up may come to its turn at any time. A
+    /// doubtful post is not new any more.
+    async fn too_early(&self, job: &Job) -> StoreResult<Option<Timestamp>> {
+        if job.account.rules.hours.is_none() || job.delivery.state == DeliveryState::Unknown {
+            return Ok(None);
+        }
+        let (facts, now) = (self.store.facts(job.revision.id).await?, self.store.clock().now());
+        Ok(Some(hours::next_open(&job.account.rules, &facts, now)).filter(|at| *at > now))
     }
 
     /// Asks the network for a post that may be there.
@@ -108,9 +146,9 @@ impl<'a> Deliveries<'a> {
             let settlement = Settlement::NotFound { look_at: None };
             return self.settle(job, None, settlement).await;
         };
-        let answer = network.find(post, job.delivery.id, since).await;
+        let answer = in_time(LONGEST_CALL, network.find(post, job.delivery.id, since)).await;
         let settlement = outcome::of_search(answer, job, self.store);
-        self.settle(job, None, settlement).await
+        self.conclude(job, network, None, settlement).await
     }
 
     /// Our post says something else from now on.
@@ -132,23 +170,26 @@ impl<'a> Deliveries<'a> {
             return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
         }
         let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
+        let (key, store) = (job.delivery.id, self.store);
         let settlement = match way {
-            Way::Edit => outcome::of_change(network.amend(remote, &post, job.delivery.id).await, job, self.store),
-            Way::Reply => outcome::of_reply(
-                network.reply(remote, &post, job.delivery.id).await,
-                remote,
-                job,
-                self.store,
-            ),
+            Way::Edit => {
+                let answer = in_time(LONGEST_CALL, network.amend(remote, &post, key)).await;
+                outcome::of_change(answer, remote, job, store)
+            }
+            Way::Reply => {
+                let answer = in_time(LONGEST_CALL, network.reply(remote, &post, key)).await;
+                outcome::of_reply(answer, remote, job, store)
+            }
         };
-        self.settle(job, Some(attempt), settlement).await
+        self.conclude(job, network, Some(attempt), settlement).await
     }
 
-    /// Our post goes.
+    /// Our post goes, and our answers to it.
     async fn withdraw(&self, job: &Job, network: &dyn SocialNetwork, remote: &RemotePost) -> StoreResult<()> {
         let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
-        let settlement = outcome::of_withdrawal(network.withdraw(remote).await, job, self.store);
-        self.settle(job, Some(attempt), settlement).await
+        let answer = in_time(LONGEST_CALL, withdraw_all(network, remote)).await;
+        let settlement = outcome::of_withdrawal(answer, job, self.store);
+        self.conclude(job, network, Some(attempt), settlement).await
     }
 
     /// What exactly is sent, the same at every try; none when the delivery was settled because there is nothing to say.
@@ -168,15 +209,35 @@ impl<'a> Deliveries<'a> {
             .freeze_delivery(job.delivery.id, self.owner, action, &rendered)
             .await?;
         let rendered = frozen.rendered.unwrap_or(rendered);
-        render::with_bytes(self.store, rendered).await.map(Some)
+        match render::with_bytes(self.store, rendered, abilities.image_bytes).await? {
+            Ok(post) => Ok(Some(post)),
+            Err(reason) => {
+                self.settle(job, None, Settlement::Refused(reason)).await?;
+                Ok(None)
+            }
+        }
     }
 
-    async fn settle(
+    /// Settles after a call: what the network said of its account beside the answer is obeyed first.
+    async fn conclude(
         &self,
         job: &Job,
-        attempt: Option<beffroi_schema::id::AttemptId>,
-        settlement: Settlement,
+        network: &dyn SocialNetwork,
+        attempt: Option<AttemptId>,
+        mut settlement: Settlement,
     ) -> StoreResult<()> {
+        if let Some(until) = network.rests_until() {
+            self.store.rest_account(job.account.id, until).await?;
+        }
+        // What a check does not see, it cannot see end: then a person lets the account go on.
+        if let Settlement::Locked { reopens, .. } = &mut settlement {
+            let checked = in_time(LONGEST_CHECK, network.check()).await;
+            *reopens = matches!(checked, Err(DeliveryError::Locked(_)));
+        }
+        self.settle(job, attempt, settlement).await
+    }
+
+    async fn settle(&self, job: &Job, attempt: Option<AttemptId>, settlement: Settlement) -> StoreResult<()> {
         tracing::info!(
             delivery.id = %job.delivery.id,
             item.id = %job.delivery.item_id,
@@ -193,40 +254,39 @@ impl<'a> Deliveries<'a> {
     }
 }
 
-/// What a delivery comes down to, given what is on the network now.
-enum Task {
-    Publish,
-    Change(RemotePost, Way),
-    Withdraw(RemotePost),
-    ByHand(&'static str),
-    Nothing(&'static str),
+/// The answer, if it comes in time; a call that was still under way may have left.
+async fn in_time<T>(most: Duration, call: impl Future<Output = Result<T, DeliveryError>>) -> Result<T, DeliveryError> {
+    let late = |_| {
+        Err(DeliveryError::Doubtful(format!(
+            "no answer within {} s",
+            most.as_secs()
+        )))
+    };
+    tokio::time::timeout(most, call).await.unwrap_or_else(late)
 }
 
-/// How a post is made to say something else.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Edit,
-    Reply,
+async fn withdraw_all(network: &dyn SocialNetwork, remote: &RemotePost) -> Result<(), DeliveryError> {
+    network.withdraw(remote).await?;
+    for id in &remote.replies {
+        let reply = RemotePost {
+            id: id.clone(),
+            url: None,
+            extra: std::collections::BTreeMap::new(),
+            replies: Vec::new(),
+        };
+        network.withdraw(&reply).await?;
+    }
+    Ok(())
 }
 
-fn task(job: &Job, abilities: &Capabilities) -> Task {
-    let there = job.receipt.as_ref().filter(|receipt| receipt.withdrawn_at.is_none());
-    match (job.delivery.action, there) {
-        (Action::Withdraw, None) => Task::Nothing("it never reached this account"),
-        (Action::Withdraw, Some(receipt)) if abilities.delete => Task::Withdraw(receipt.remote.clone()),
-        (Action::Withdraw, Some(_)) => Task::ByHand("this network does not let us delete the post"),
-        (Action::Publish | Action::Amend, None) => Task::Publish,
-        (Action::Publish | Action::Amend, Some(receipt)) if receipt.version >= job.delivery.version => {
-            Task::Nothing("the post says this, or something newer, already")
-        }
-        (Action::Publish | Action::Amend, Some(receipt)) if abilities.edit => {
-            Task::Change(receipt.remote.clone(), Way::Edit)
-        }
-        (Action::Publish | Action::Amend, Some(receipt)) if abilities.reply => {
-            Task::Change(receipt.remote.clone(), Way::Reply)
-        }
-        (Action::Publish | Action::Amend, Some(_)) => {
-            Task::ByHand("this network lets us neither edit nor answer the post")
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_outlasts_its_time_may_have_left() {
+        assert!(LONGEST_CALL + LONGEST_CHECK < LEASE);
+        let late = in_time(Duration::ZERO, std::future::pending::<Result<(), _>>()).await;
+        assert!(matches!(late, Err(DeliveryError::Doubtful(_))), "{late:?}");
     }
 }

@@ -51,7 +51,7 @@ impl<'a> Upkeep<'a> {
             };
             match self
                 .store
-                .settle_check(account.id, result, self.store.clock().now() + pause)
+                .settle_check(account, result, self.store.clock().now() + pause)
                 .await
             {
                 Ok(()) | Err(StoreError::NotFound) => {}

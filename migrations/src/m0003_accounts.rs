@@ -39,6 +39,7 @@ async fn account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new("secret").binary())
         .col(ColumnDef::new("state").text().not_null())
         .col(ColumnDef::new("reason").text())
+        .col(ColumnDef::new("reopens").boolean().not_null())
         .col(ColumnDef::new("rules").json_binary().not_null())
         .col(ColumnDef::new("capabilities").json_binary())
         .col(ColumnDef::new("health").json_binary())

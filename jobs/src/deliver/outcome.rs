@@ -28,6 +28,12 @@ const SEARCH_PAUSES: [Duration; 3] = [Duration::from_secs(30), Duration::from_mi
 const SEARCHES: i32 = 3;
 /// …and so long after the call that may have made it.
 const SEARCH_FOR: TimeDelta = TimeDelta::minutes(5);
+/// Longest wait that a network is granted: a wrong clock over there must not silence a town for weeks.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// A post of which it cannot be found out for so long whether it is there is looked for by a person.
+const LONGEST_DOUBT: TimeDelta = TimeDelta::hours(24);
+/// Tries after which a doubtful post is looked for even where it may be sent again.
+const MOST_REPEATS: i32 = 5;
 /// Margin kept at the end of a network's idempotency window.
 const WINDOW_MARGIN: TimeDelta = TimeDelta::minutes(1);
 
@@ -43,6 +49,12 @@ pub(super) fn repeatable(job: &Job, abilities: &Capabilities, now: Timestamp) ->
     }
 }
 
+/// Whether to look for a doubtful post rather than to send it again.
+pub(super) fn to_look_for(job: &Job, abilities: &Capabilities, now: Timestamp) -> bool {
+    job.delivery.state == DeliveryState::Unknown
+        && (job.delivery.attempts >= MOST_REPEATS || !repeatable(job, abilities, now))
+}
+
 pub(super) fn of_publish(answer: Result<RemotePost, DeliveryError>, job: &Job, store: &Store) -> Settlement {
     match answer {
         Ok(remote) => Settlement::Posted(remote),
@@ -50,16 +62,24 @@ pub(super) fn of_publish(answer: Result<RemotePost, DeliveryError>, job: &Job, s
     }
 }
 
-/// An edit can be made twice: a doubtful one is simply made again.
-pub(super) fn of_change(answer: Result<RemotePost, DeliveryError>, job: &Job, store: &Store) -> Settlement {
+/// An edit can be made twice: a doubtful one is simply made again. Answers to the post before it was edited stay.
+pub(super) fn of_change(
+    answer: Result<RemotePost, DeliveryError>,
+    before: &RemotePost,
+    job: &Job,
+    store: &Store,
+) -> Settlement {
     match answer {
-        Ok(remote) => Settlement::Posted(remote),
+        Ok(remote) => Settlement::Posted(RemotePost {
+            replies: before.replies.clone(),
+            ..remote
+        }),
         Err(DeliveryError::Doubtful(reason)) => later(None, reason, job, store),
         Err(error) => failed(error, job, store),
     }
 }
 
-/// A reply cannot. The receipt goes on naming our first post.
+/// A reply cannot. The receipt goes on naming our first post, and the reply as one that goes with it.
 pub(super) fn of_reply(
     answer: Result<RemotePost, DeliveryError>,
     first: &RemotePost,
@@ -67,7 +87,11 @@ pub(super) fn of_reply(
     store: &Store,
 ) -> Settlement {
     match answer {
-        Ok(_) => Settlement::Posted(first.clone()),
+        Ok(reply) => {
+            let mut first = first.clone();
+            first.replies.push(reply.id);
+            Settlement::Posted(first)
+        }
         Err(error) => failed(error, job, store),
     }
 }
@@ -92,9 +116,12 @@ pub(super) fn of_search(answer: Result<Option<RemotePost>, DeliveryError>, job: 
                 .attempting_since
                 .is_none_or(|since| now - since >= SEARCH_FOR);
             let look_at = (job.delivery.searches < SEARCHES || !long_enough).then(|| now + search_pause(job));
+            if look_at.is_none() && job.delivery.attempts >= MAX_TRIES {
+                return given_up("it never arrives");
+            }
             Settlement::NotFound { look_at }
         }
-        Err(DeliveryError::Locked(reason)) => Settlement::Locked(reason),
+        Err(DeliveryError::Locked(reason)) => locked(reason, job),
         Err(DeliveryError::Retry { after, reason }) => later(after, reason, job, store),
         Err(DeliveryError::Doubtful(reason) | DeliveryError::Refused(reason) | DeliveryError::Gone(reason)) => {
             later(None, reason, job, store)
@@ -105,32 +132,71 @@ pub(super) fn of_search(answer: Result<Option<RemotePost>, DeliveryError>, job: 
 fn failed(error: DeliveryError, job: &Job, store: &Store) -> Settlement {
     match error {
         DeliveryError::Retry { after, reason } => later(after, reason, job, store),
-        DeliveryError::Doubtful(reason) => Settlement::Doubtful {
+        DeliveryError::Doubtful(reason) => never_known(&reason, job, store).unwrap_or_else(|| Settlement::Doubtful {
             look_at: store.clock().now() + search_pause(job),
             reason,
-        },
+        }),
         DeliveryError::Refused(reason) => Settlement::Refused(reason),
         DeliveryError::Gone(reason) => Settlement::Gone(reason),
-        DeliveryError::Locked(reason) => Settlement::Locked(reason),
+        DeliveryError::Locked(reason) => locked(reason, job),
     }
 }
 
-fn later(after: Option<Duration>, reason: String, job: &Job, store: &Store) -> Settlement {
-    let doubtful = job.delivery.state == DeliveryState::Unknown;
-    if job.delivery.attempts >= MAX_TRIES && !doubtful {
-        return Settlement::Refused(format!("given up after {MAX_TRIES} tries: {reason}"));
+/// The loop finds out whether a check sees it too.
+pub(super) fn locked(reason: String, job: &Job) -> Settlement {
+    Settlement::Locked {
+        reason,
+        version: job.account.version,
+        reopens: false,
     }
-    let tries = u32::try_from(job.delivery.attempts).unwrap_or_default();
-    let own = (FIRST_PAUSE * 2_u32.saturating_pow(tries.min(MAX_DOUBLINGS))).min(LONGEST_PAUSE);
+}
+
+fn given_up(reason: &str) -> Settlement {
+    Settlement::Refused(format!("given up after {MAX_TRIES} tries: {reason}"))
+}
+
+/// What is doubtful for too long is a person's to look for.
+fn never_known(reason: &str, job: &Job, store: &Store) -> Option<Settlement> {
+    let since = job
+        .delivery
+        .attempting_since
+        .filter(|_| job.delivery.state == DeliveryState::Unknown)?;
+    (store.clock().now() - since > LONGEST_DOUBT).then(|| {
+        Settlement::ByHand(format!(
+            "it may be there: look, and post it by hand if it is not ({reason})"
+        ))
+    })
+}
+
+fn later(after: Option<Duration>, reason: String, job: &Job, store: &Store) -> Settlement {
+    if let Some(settlement) = never_known(&reason, job, store) {
+        return settlement;
+    }
+    if job.delivery.attempts >= MAX_TRIES && job.delivery.state != DeliveryState::Unknown {
+        return given_up(&reason);
+    }
+    let now = store.clock().now();
     let pause = after.map_or_else(
-        || own.mul_f64(store.ids().jitter(JITTER)),
-        |asked| asked.max(LEAST_PAUSE),
+        || own_pause(job, now).mul_f64(store.ids().jitter(JITTER)),
+        |asked| asked.clamp(LEAST_PAUSE, LONGEST_WAIT),
     );
     Settlement::Later {
-        at: store.clock().now() + pause,
+        at: now + pause,
         reason,
         account_waits: after.is_some(),
     }
+}
+
+/// Doubles with each try. Looking is no try: then it doubles with the time that has passed.
+fn own_pause(job: &Job, now: Timestamp) -> Duration {
+    let doubtful_since = job
+        .delivery
+        .attempting_since
+        .filter(|_| job.delivery.state == DeliveryState::Unknown);
+    let tries = u32::try_from(job.delivery.attempts).unwrap_or_default();
+    let doubled = || FIRST_PAUSE * 2_u32.saturating_pow(tries.min(MAX_DOUBLINGS));
+    let passed = doubtful_since.and_then(|since| (now - since).to_std().ok());
+    passed.unwrap_or_else(doubled).clamp(FIRST_PAUSE, LONGEST_PAUSE)
 }
 
 fn search_pause(job: &Job) -> Duration {
@@ -153,7 +219,7 @@ pub(super) fn name(settlement: &Settlement) -> &'static str {
         Settlement::Refused(_) => "refused",
         Settlement::Gone(_) => "gone",
         Settlement::ByHand(_) => "by_hand",
-        Settlement::Locked(_) => "locked",
+        Settlement::Locked { .. } => "locked",
         Settlement::Skipped(_) => "skipped",
     }
 }

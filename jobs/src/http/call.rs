@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use beffroi_schema::clock::Timestamp;
 use bytes::Bytes;
 use reqwest::{
     RequestBuilder, StatusCode,
@@ -135,6 +136,11 @@ impl Answer {
     /// The body read as JSON; `None` when it is not what was expected.
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// How long until more is answered, when this was the last call of a window, as its headers say.
+    pub fn spent(&self, now: Timestamp) -> Option<Duration> {
+        wait::spent(&self.headers, now)
     }
 }
 

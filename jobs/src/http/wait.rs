@@ -18,19 +18,32 @@ const FIRST_UNIX_TIME: i64 = 1_000_000_000;
 /// When the budget of requests is full again: Mastodon (ISO 8601), then AT Protocol servers (Unix seconds).
 const RESETS: [&str; 2] = ["x-ratelimit-reset", "ratelimit-reset"];
 
+/// How many requests are left in that window.
+const REMAINING: [&str; 2] = ["x-ratelimit-remaining", "ratelimit-remaining"];
+
 /// The wait that an answer asks for: `Retry-After` (RFC 9110 §10.2.3) on any answer, the end of the rate limit's window
 /// on one that refuses for it.
 pub(super) fn asked(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let told = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| until(text, now))
-    };
-    told(RETRY_AFTER.as_str()).or_else(|| {
+    let told = text_of(headers, RETRY_AFTER.as_str()).and_then(|text| until(text, now));
+    told.or_else(|| {
         let limited = status == StatusCode::TOO_MANY_REQUESTS;
-        limited.then(|| RESETS.iter().find_map(|name| told(name))).flatten()
+        limited.then(|| window_end(headers, now)).flatten()
     })
+}
+
+/// How long a window lasts of which the last request was answered.
+pub(super) fn spent(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let left = REMAINING.iter().find_map(|name| text_of(headers, name))?;
+    (left.trim() == "0").then(|| window_end(headers, now)).flatten()
+}
+
+fn window_end(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let told = RESETS.iter().find_map(|name| text_of(headers, name))?;
+    until(told, now)
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// Seconds, a Unix time, an HTTP date or an ISO 8601 date.
@@ -81,5 +94,24 @@ mod tests {
             asked(StatusCode::TOO_MANY_REQUESTS, &headers, now),
             Some(Duration::from_secs(40))
         );
+    }
+
+    #[test]
+    fn who_was_answered_for_the_last_time_waits_for_the_next_window() {
+        let now = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        for (prefix, left, seconds) in [
+            ("ratelimit", "0", Some(40)),
+            ("x-ratelimit", "0", Some(40)),
+            ("ratelimit", "1", None),
+        ] {
+            let header =
+                |name: &str, value: &str| (format!("{prefix}-{name}").parse().unwrap(), value.parse().unwrap());
+            let headers = HeaderMap::from_iter([header("remaining", left), header("reset", "1780000040")]);
+            assert_eq!(
+                spent(&headers, now),
+                seconds.map(Duration::from_secs),
+                "{prefix} {left}"
+            );
+        }
     }
 }

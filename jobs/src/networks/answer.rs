@@ -1,8 +1,6 @@
 //! What an answer, or none, means for the delivery: what all networks have in common. Each network's file asks its own
 //! error codes first.
 
-use beffroi_schema::value::Picture;
-
 use super::DeliveryError;
 use crate::http::{Answer, CallError};
 
@@ -78,23 +76,6 @@ pub(super) fn reason(answer: &Answer, sentence: Option<&str>) -> String {
         || format!("HTTP {}", answer.status),
         |sentence| sentence.chars().take(MAX_REASON).collect(),
     )
-}
-
-/// Whether pictures are within what the account takes: refused here, they cost no upload.
-pub(super) fn check_pictures(pictures: &[Picture], most: u32, most_bytes: u64) -> Result<(), DeliveryError> {
-    if pictures.len() > most as usize {
-        return Err(DeliveryError::Refused(format!(
-            "{} pictures, and this network takes {most}",
-            pictures.len()
-        )));
-    }
-    match pictures.iter().find(|picture| picture.bytes.len() as u64 > most_bytes) {
-        Some(heavy) => Err(DeliveryError::Refused(format!(
-            "a picture of {} bytes, and this network takes {most_bytes}",
-            heavy.bytes.len()
-        ))),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

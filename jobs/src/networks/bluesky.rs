@@ -22,21 +22,24 @@ use url::Url;
 
 use super::{
     DeliveryError, SocialNetwork,
-    answer::{Twice, check_pictures, no_server, unsettled},
+    answer::{Twice, no_server, unsettled},
 };
-use crate::http::Http;
+use crate::http::{Answer, Http};
 use record::{Embed, Uploaded};
-use session::Sessions;
-use wire::{Blob, Identity, Profile, Record, Written};
+use session::{Sessions, settled};
+use wire::{Blob, Identity, Profile, Record, Written, is_taken};
 
 /// The collection that posts are records of.
 const POSTS: &str = "app.bsky.feed.post";
 
+/// How records are written.
+const PUT: &str = "com.atproto.repo.putRecord";
+
 /// Under which name a receipt keeps the hash of the record: an answer to it names it.
 const CID: &str = "cid";
 
-/// What a card's picture may weigh. Pictures of their own may weigh twice as much; one bound serves both.
-const PICTURE_BYTES: u64 = 1_000_000;
+/// What a picture may weigh (`app.bsky.embed.images`).
+const PICTURE_BYTES: u64 = 2_000_000;
 
 /// An account on one server. Its secret is an app password (not the password of the account).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,53 +122,44 @@ impl Bluesky {
             .ok_or_else(|| unsettled("the answer is no blob".to_owned(), Twice::Harmless))
     }
 
-    /// A card, or else pictures: a post embeds one thing, and the card is how readers reach the item.
+    /// Pictures, or else the card: a post embeds one thing.
     async fn embed<'a>(&self, post: &'a Rendered) -> Result<Option<Embed<'a>>, DeliveryError> {
-        let Some(card) = &post.card else {
-            let mut pictures = Vec::with_capacity(post.pictures.len());
-            for picture in &post.pictures {
-                pictures.push(Uploaded {
-                    picture,
-                    blob: self.upload(picture).await?,
-                });
-            }
-            return Ok((!pictures.is_empty()).then_some(Embed::Pictures(pictures)));
-        };
-        // A card without its picture still says everything.
-        let fitting = card
-            .picture
-            .as_ref()
-            .filter(|picture| (1..=PICTURE_BYTES).contains(&(picture.bytes.len() as u64)));
-        let thumb = match fitting {
-            Some(picture) => Some(self.upload(picture).await?),
-            None => None,
-        };
-        Ok(Some(Embed::Card {
-            card,
-            link: &post.link,
-            thumb,
-        }))
+        let mut pictures = Vec::with_capacity(post.pictures.len());
+        for picture in &post.pictures {
+            pictures.push(Uploaded {
+                picture,
+                blob: self.upload(picture).await?,
+            });
+        }
+        if pictures.is_empty() {
+            Ok(Embed::card(post))
+        } else {
+            Ok(Some(Embed::Pictures(pictures)))
+        }
     }
 
-    async fn put(&self, rkey: &str, record: &Value, new: bool) -> Result<Written, DeliveryError> {
-        let twice = if new { Twice::Harmful } else { Twice::Harmless };
-        let put = |repo: &str| {
-            let mut body = json!({ "repo": repo, "collection": POSTS, "rkey": rkey, "record": record });
-            if new {
-                // Only where nothing is yet; the very same record is taken again.
-                body["swapRecord"] = Value::Null;
-            }
-            body
-        };
+    /// Writes a record where one is.
+    async fn replace(&self, rkey: &str, record: &Value) -> Result<Written, DeliveryError> {
+        let put = |repo: &str| json!({ "repo": repo, "collection": POSTS, "rkey": rkey, "record": record });
         let answer = self
             .sessions
-            .signed(Method::POST, "com.atproto.repo.putRecord", twice, |call, did| {
-                call.json(&put(did))
-            })
+            .signed(Method::POST, PUT, Twice::Harmless, |call, did| call.json(&put(did)))
             .await?;
-        answer
-            .json()
-            .ok_or_else(|| unsettled("the answer names no record".to_owned(), twice))
+        written(&answer, Twice::Harmless)
+    }
+
+    /// Writes a record where none is yet; the very same one is taken again. None: something else stands there.
+    async fn put(&self, rkey: &str, record: &Value) -> Result<Option<Written>, DeliveryError> {
+        let twice = Twice::Harmful;
+        let put = |repo: &str| json!({ "repo": repo, "collection": POSTS, "rkey": rkey, "record": record, "swapRecord": Value::Null });
+        let answer = self
+            .sessions
+            .answered(Method::POST, PUT, twice, |call, did| call.json(&put(did)))
+            .await?;
+        if is_taken(&answer) {
+            return Ok(None);
+        }
+        written(&settled(answer, twice)?, twice).map(Some)
     }
 
     async fn get(&self, rkey: &str) -> Result<Option<Record>, DeliveryError> {
@@ -190,13 +184,19 @@ impl Bluesky {
         }
     }
 
-    /// A new record at the place that belongs to this delivery.
+    /// A new record at the place that belongs to this delivery. What stands there already, an earlier try whose answer was
+    /// lost has put there.
     async fn create(&self, record: &Value, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        let written = self
-            .put(&tid::derive(post.at, key), record, true)
-            .await
-            .map_err(no_server)?;
-        Ok(self.remote(written.uri, written.cid))
+        let place = tid::derive(post.at, key);
+        if let Some(written) = self.put(&place, record).await.map_err(no_server)? {
+            return Ok(self.remote(written.uri, written.cid));
+        }
+        match self.get(&place).await? {
+            Some(there) => Ok(self.remote(there.uri, there.cid)),
+            None => Err(DeliveryError::Doubtful(
+                "its place is taken, and nothing is there".to_owned(),
+            )),
+        }
     }
 
     fn remote(&self, uri: String, cid: String) -> RemotePost {
@@ -206,6 +206,7 @@ impl Bluesky {
             id: uri,
             url,
             extra: [(CID.to_owned(), cid)].into(),
+            replies: Vec::new(),
         }
     }
 }
@@ -257,14 +258,12 @@ impl SocialNetwork for Bluesky {
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        check_pictures(&post.pictures, capabilities(false).images, PICTURE_BYTES)?;
         let embed = self.embed(post).await?;
         let record = record::post(post, embed.as_ref(), None);
         self.create(&record, post, key).await
     }
 
     async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        check_pictures(&post.pictures, capabilities(false).images, PICTURE_BYTES)?;
         let rkey = rkey_of(&remote.id);
         // `putRecord` would make a post anew that somebody removed.
         let Some(before) = self.get(rkey).await? else {
@@ -277,7 +276,7 @@ impl SocialNetwork for Bluesky {
                 record[kept] = value.clone();
             }
         }
-        let written = self.put(rkey, &record, false).await?;
+        let written = self.replace(rkey, &record).await?;
         Ok(self.remote(written.uri, written.cid))
     }
 
@@ -285,7 +284,7 @@ impl SocialNetwork for Bluesky {
         let Some(parent) = self.get(rkey_of(&remote.id)).await? else {
             return Err(DeliveryError::Gone("the post is not there any more".to_owned()));
         };
-        let record = record::post(post, None, Some(&parent));
+        let record = record::post(post, Embed::card(post).as_ref(), Some(&parent));
         self.create(&record, post, key).await
     }
 
@@ -313,6 +312,16 @@ impl SocialNetwork for Bluesky {
         let found = self.get(&tid::derive(post.at, key)).await?;
         Ok(found.map(|record| self.remote(record.uri, record.cid)))
     }
+
+    fn rests_until(&self) -> Option<Timestamp> {
+        self.sessions.rests_until()
+    }
+}
+
+fn written(answer: &Answer, twice: Twice) -> Result<Written, DeliveryError> {
+    answer
+        .json()
+        .ok_or_else(|| unsettled("the answer names no record".to_owned(), twice))
 }
 
 /// `3k…` of `at://did:plc:…/app.bsky.feed.post/3k…`.

@@ -20,11 +20,12 @@ use url::Url;
 
 use super::{
     DeliveryError, SocialNetwork,
-    answer::{MAX_ANSWER, Twice, check_pictures, no_server, unanswered, unsettled},
-    likeness::skeleton,
+    answer::{MAX_ANSWER, Twice, no_server, unanswered, unsettled},
+    budget::Budget,
+    likeness::{earliest, skeleton},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Listed, Page, PageProfile, Posted, repetition, verdict};
+use wire::{Listed, Page, PageProfile, Posted, repetition, spent, verdict};
 
 /// Pictures in one post.
 const MAX_PICTURES: u32 = 10;
@@ -40,9 +41,6 @@ const LINK_ROOM: u32 = 1_000;
 
 /// Posts read back when looking for ours; the most that one page of the list gives.
 const FIND_PAGE: usize = 100;
-
-/// How far the network's clock may be behind ours.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(2);
 
 /// From when on a post that is not listed is not there.
 const LISTED_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -64,6 +62,7 @@ pub(super) struct Facebook {
     http: Http,
     settings: FacebookSettings,
     token: SecretString,
+    budget: Budget,
 }
 
 #[expect(clippy::expect_used, reason = "a constant address")]
@@ -100,6 +99,7 @@ impl Facebook {
             http: http.clone(),
             settings: settings.clone(),
             token,
+            budget: Budget::default(),
         }
     }
 
@@ -117,13 +117,15 @@ impl Facebook {
     }
 
     async fn send(&self, call: Call<'_>, twice: Twice) -> Result<Answer, DeliveryError> {
-        call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))
+        let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
+        self.budget.spent(self.http.clock().now(), spent(&answer));
+        Ok(answer)
     }
 
     /// Facebook refuses to say the same thing twice: either an earlier try of this delivery is there after all, or an
     /// older post says the same, and a person has to find other words.
     async fn repeated(&self, post: &Rendered, key: DeliveryId, reason: String) -> Result<RemotePost, DeliveryError> {
-        if let Some(ours) = self.find(post, key, post.at - CLOCKS_DIFFER).await? {
+        if let Some(ours) = self.find(post, key, post.at).await? {
             return Ok(ours);
         }
         let settled = self.http.clock().now() > post.at + LISTED_AFTER;
@@ -172,7 +174,6 @@ impl SocialNetwork for Facebook {
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        check_pictures(&post.pictures, MAX_PICTURES, PICTURE_BYTES)?;
         let mut photos = Vec::with_capacity(post.pictures.len());
         for picture in &post.pictures {
             photos.push(json!({ "media_fbid": self.upload(picture).await? }));
@@ -227,7 +228,7 @@ impl SocialNetwork for Facebook {
         _key: DeliveryId,
         since: Timestamp,
     ) -> Result<Option<RemotePost>, DeliveryError> {
-        let (since, limit) = (since.timestamp().to_string(), FIND_PAGE.to_string());
+        let (since, limit) = (earliest(since).timestamp().to_string(), FIND_PAGE.to_string());
         let fields = ("fields", "id,message,permalink_url");
         let call = self.call(Method::GET, &format!("{}/published_posts", self.settings.page))?;
         let call = call.query(&[fields, ("since", &since), ("limit", &limit)]);
@@ -235,6 +236,10 @@ impl SocialNetwork for Facebook {
         let wanted = skeleton(&message(post));
         let found = page.data.into_iter().find(|listed| skeleton(&listed.message) == wanted);
         Ok(found.map(Listed::remote))
+    }
+
+    fn rests_until(&self) -> Option<Timestamp> {
+        self.budget.take()
     }
 }
 

@@ -1,6 +1,17 @@
 //! Whether a post found on a network is the one we may have sent. Networks change white space, entities and the way
 //! links are shown, so letters and digits alone are compared.
 
+use beffroi_schema::clock::Timestamp;
+use chrono::TimeDelta;
+
+/// How far a network's clock may be behind ours.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(2);
+
+/// From when on, by the network's clock, a post may be there that left at `since` by ours.
+pub(super) fn earliest(since: Timestamp) -> Timestamp {
+    since - CLOCKS_DIFFER
+}
+
 /// `text` for comparison: lower-case letters and digits.
 pub(super) fn skeleton(text: &str) -> String {
     text.chars()

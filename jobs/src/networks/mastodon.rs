@@ -21,8 +21,9 @@ use url::Url;
 
 use super::{
     DeliveryError, SocialNetwork,
-    answer::{MAX_ANSWER, Twice, check_pictures, no_server, unanswered, unsettled},
-    likeness::{skeleton, words_of_html},
+    answer::{MAX_ANSWER, Twice, no_server, unanswered, unsettled},
+    budget::Budget,
+    likeness::{earliest, skeleton, words_of_html},
 };
 use crate::http::{Answer, Call, Http};
 use wire::{Account, Instance, Status, verdict};
@@ -51,6 +52,7 @@ pub(super) struct Mastodon {
     http: Http,
     instance: Url,
     token: SecretString,
+    budget: Budget,
 }
 
 /// What every server takes until it has said what it takes itself (`GET /api/v2/instance`).
@@ -81,6 +83,7 @@ impl Mastodon {
             http: http.clone(),
             instance: settings.instance.clone(),
             token,
+            budget: Budget::default(),
         }
     }
 
@@ -94,6 +97,8 @@ impl Mastodon {
 
     async fn ask(&self, call: Call<'_>, twice: Twice) -> Result<Answer, DeliveryError> {
         let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
+        let now = self.http.clock().now();
+        self.budget.spent(now, answer.spent(now));
         if answer.status.is_success() {
             Ok(answer)
         } else {
@@ -157,7 +162,6 @@ impl SocialNetwork for Mastodon {
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        check_pictures(&post.pictures, u32::MAX, capabilities().image_bytes)?;
         let attached = self.attach(&post.pictures, None).await?;
         let body = json!({ "status": post.text, "language": post.language.primary(), "media_ids": attached.ids() });
         let status = self
@@ -206,7 +210,7 @@ impl SocialNetwork for Mastodon {
         since: Timestamp,
     ) -> Result<Option<RemotePost>, DeliveryError> {
         let account = self.whoami().await?;
-        let (wanted, mut before) = (skeleton(&post.text), None::<String>);
+        let (wanted, since, mut before) = (skeleton(&post.text), earliest(since), None::<String>);
         for _ in 0..FIND_PAGES {
             let page = self.page(&account.id, before.as_deref()).await?;
             let recent: Vec<&Status> = page.iter().take_while(|status| status.created_at >= since).collect();
@@ -222,6 +226,10 @@ impl SocialNetwork for Mastodon {
             before = page.last().map(|status| status.id.clone());
         }
         Ok(None)
+    }
+
+    fn rests_until(&self) -> Option<Timestamp> {
+        self.budget.take()
     }
 }
 

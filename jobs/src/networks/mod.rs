@@ -2,6 +2,7 @@
 
 mod answer;
 mod bluesky;
+mod budget;
 mod facebook;
 mod likeness;
 mod mastodon;
@@ -32,19 +33,24 @@ pub trait SocialNetwork: std::fmt::Debug + Send + Sync {
     async fn amend(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
 
     /// Answers our own post: how a correction reaches readers where a post cannot be edited, and how "it is over" is
-    /// said where the first word stays. Pictures and cards do not go with it.
+    /// said where the first word stays. Pictures do not go with it; the way to the item does.
     async fn reply(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
 
     /// Takes our post away. A post that is not there any more is a success.
     async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError>;
 
-    /// After a doubtful `publish`: whether the post is there after all, among those made since `since`.
+    /// After a doubtful `publish`: whether the post is there after all, among those made since `since` by our clock. Theirs
+    /// may be behind.
     async fn find(
         &self,
         post: &Rendered,
         key: DeliveryId,
         since: Timestamp,
     ) -> Result<Option<RemotePost>, DeliveryError>;
+
+    /// Until when nothing should be asked, when an answer since the last question said that our calls are spent. Told
+    /// once.
+    fn rests_until(&self) -> Option<Timestamp>;
 }
 
 /// Why a delivery did not succeed, named by what the loop does next. There is no sixth answer.

@@ -93,7 +93,8 @@ async fn an_answer_stands_under_its_post_once() {
             .publish(&town.post("Le tram B est à l’arrêt"), key(1))
             .await
             .unwrap();
-        let answer = town.post("✅ Terminé : le tram B repart");
+        let mut answer = town.post("✅ Terminé : le tram B repart");
+        answer.card = (town.capabilities().link == LinkStyle::Card).then(card);
         let under = town.account.reply(&remote, &answer, key(2)).await.unwrap();
         if town.capabilities().idempotent_s > 0 {
             assert_eq!(
@@ -103,6 +104,8 @@ async fn an_answer_stands_under_its_post_once() {
             );
         }
         let [first, second] = town.posts().try_into().unwrap();
+        let linked = second.card.is_some_and(|card| card.url == LINK) || second.text.contains(LINK);
+        assert!(linked, "{kind:?}: a correction leads to the item");
         assert_eq!(
             (second.reply_to, second.remote_id),
             (Some(first.remote_id), under.id),

@@ -3,7 +3,7 @@
 use beffroi_jobs::networks::DeliveryError;
 use beffroi_sandbox::{Fault, Kind, Operation};
 
-use crate::town::{Town, key, picture};
+use crate::town::{Town, key};
 
 #[tokio::test]
 async fn a_network_that_asks_us_to_wait_is_waited_for() {
@@ -24,6 +24,21 @@ async fn a_network_that_asks_us_to_wait_is_waited_for() {
         assert_eq!(town.posts().len(), 1, "{kind:?}");
         town.assert_correct();
     }
+}
+
+#[tokio::test]
+async fn whoever_has_spent_the_last_call_of_a_window_rests_until_the_next() {
+    let town = Town::on(Kind::Mastodon).await;
+    let remote = town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
+    // A server takes thirty deletions in half an hour.
+    for left in (0..30).rev() {
+        assert_eq!(town.account.rests_until(), None, "{left}");
+        town.account.withdraw(&remote).await.unwrap();
+    }
+    let until = town.account.rests_until().unwrap();
+    assert!(until > town.now() && until <= town.now() + chrono::Duration::minutes(30));
+    assert_eq!(town.account.rests_until(), None, "it is told once");
+    town.assert_correct();
 }
 
 #[tokio::test]
@@ -83,22 +98,6 @@ async fn content_that_is_against_the_rules_is_refused() {
             panic!("{kind:?}: {refused:?}")
         };
         assert!(reason.contains("Not here"), "{kind:?}: {reason}");
-    }
-}
-
-#[tokio::test]
-async fn a_picture_that_is_too_heavy_is_not_even_sent() {
-    for kind in Kind::ALL {
-        let town = Town::on(kind).await;
-        let mut post = town.post("Le tram B est à l’arrêt");
-        post.pictures = vec![picture("")];
-        post.pictures[0].bytes = vec![0; usize::try_from(town.capabilities().image_bytes).unwrap() + 1].into();
-        let refused = town.account.publish(&post, key(1)).await;
-        assert!(
-            matches!(refused, Err(DeliveryError::Refused(_))),
-            "{kind:?}: {refused:?}"
-        );
-        assert_eq!(town.sandbox.requests(), [], "{kind:?}");
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Model {
     pub state: AccountState,
     /// Why it is paused or locked, in the network's own sentence.
     pub reason: Option<String>,
+    /// Whether a check that finds it well lets it go on, once it is locked.
+    pub reopens: bool,
     pub rules: AccountRules,
     pub capabilities: Option<Capabilities>,
     pub health: Option<AccountHealth>,

@@ -64,6 +64,7 @@ impl Store {
             secret: Some(self.seal.close(&self.ids, &new.secret, &id.to_string())?),
             state: AccountState::Active,
             reason: None,
+            reopens: false,
             rules: new.rules,
             capabilities: None,
             health: None,
@@ -195,34 +196,32 @@ impl Store {
         Ok(claimed.exec_with_returning(&self.db).await?)
     }
 
-    /// Writes what a check found, and when the next is due. A locked account that answers again goes on by itself.
-    pub async fn settle_check(&self, id: AccountId, result: CheckResult, next: Timestamp) -> StoreResult<()> {
-        let Some(row) = account::Entity::find_by_id(id).one(&self.db).await? else {
-            return Ok(());
-        };
-        let was = row.state;
+    /// Writes what a check of `checked` found, and when the next is due. A locked account that answers again goes on by
+    /// itself, unless only a person can tell that it may ([`account::Model::reopens`]).
+    ///
+    /// What a person did to it during the check stands: they may have paused it, or signed in anew.
+    pub async fn settle_check(
+        &self,
+        checked: &account::Model,
+        result: CheckResult,
+        next: Timestamp,
+    ) -> StoreResult<()> {
+        let tx = self.write().await?;
+        let row = account::Entity::find_by_id(checked.id)
+            .lock_exclusive()
+            .one(&tx)
+            .await?;
+        let row = row.ok_or(StoreError::NotFound)?;
+        let (was, reopens, same) = (row.state, row.reopens, row.version == checked.version);
         let mut active = row.into_active_model();
-        active.next_check_at = Set(next);
         active.lease_owner = Set(None);
         active.lease_until = Set(None);
-        match result {
-            CheckResult::Well(health, capabilities) => {
-                active.health = Set(Some(health));
-                active.capabilities = Set(Some(capabilities));
-                if was == AccountState::Locked {
-                    active.state = Set(AccountState::Active);
-                    active.reason = Set(None);
-                }
-            }
-            CheckResult::Locked(reason) => {
-                active.state = Set(AccountState::Locked);
-                active.reason = Set(Some(reason));
-            }
-            CheckResult::Silent(reason) => {
-                tracing::info!(account.id = %id, reason, "an account does not answer its check");
-            }
+        if same {
+            active.next_check_at = Set(next);
+            found(&mut active, was, reopens, result);
         }
-        active.update(&self.db).await?;
+        active.update(&tx).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -274,5 +273,27 @@ impl Store {
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)
+    }
+}
+
+/// The account's row after a check.
+fn found(active: &mut account::ActiveModel, was: AccountState, reopens: bool, result: CheckResult) {
+    match result {
+        CheckResult::Well(health, capabilities) => {
+            active.health = Set(Some(health));
+            active.capabilities = Set(Some(capabilities));
+            if was == AccountState::Locked && reopens {
+                active.state = Set(AccountState::Active);
+                active.reason = Set(None);
+            }
+        }
+        CheckResult::Locked(reason) => {
+            active.state = Set(AccountState::Locked);
+            active.reason = Set(Some(reason));
+            active.reopens = Set(was == AccountState::Active || reopens);
+        }
+        CheckResult::Silent(reason) => {
+            tracing::info!(reason, "an account does not answer its check");
+        }
     }
 }

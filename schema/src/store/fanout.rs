@@ -1,8 +1,8 @@
 //! Fan-out: from one line of the outbox to a delivery per account and a campaign, in one transaction.
 
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult, sea_query::Expr,
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult, sea_query::Expr,
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    entity::{delivery, outbox, revision},
+    entity::{account, delivery, outbox, revision},
     id::{AccountId, ItemId},
     value::{Action, Change, ChangeClass, DeliveryState},
 };
@@ -61,6 +61,19 @@ pub struct NewDelivery {
     pub action: Action,
     /// When.
     pub due_at: Timestamp,
+    /// For a new post to an account that takes only so many a day.
+    pub room: Option<Room>,
+}
+
+/// How many new posts an account takes on one day; a further one is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// At most so many…
+    pub most: u32,
+    /// …from here…
+    pub from: Timestamp,
+    /// …to before here.
+    pub to: Timestamp,
 }
 
 impl Store {
@@ -119,7 +132,9 @@ impl Store {
         }
         self.overtake(&tx, news).await?;
         for new in &decided.deliveries {
-            self.insert_delivery(&tx, news, *new).await?;
+            if has_room(&tx, new).await? {
+                self.insert_delivery(&tx, news, *new).await?;
+            }
         }
         match decided.push {
             Push::Start(campaign) => {
@@ -199,15 +214,26 @@ impl Store {
             .filter(delivery::Column::AccountId.eq(account));
         Ok(own.filter(delivery::Column::State.is_in(OPEN)).count(&self.db).await? > 0)
     }
+}
 
-    /// New posts of an account since `since`: what its daily limit counts.
-    pub async fn posts_since(&self, account: AccountId, since: Timestamp) -> StoreResult<u64> {
-        let own = delivery::Entity::find()
-            .filter(delivery::Column::AccountId.eq(account))
-            .filter(delivery::Column::CreatedAt.gte(since));
-        let new = own
-            .filter(delivery::Column::Action.eq(Action::Publish))
-            .filter(delivery::Column::State.ne(DeliveryState::Skipped));
-        Ok(new.count(&self.db).await?)
-    }
+/// Whether one more new post stays within the account's daily limit: what was posted that day counts, and what still
+/// waits to be posted by its end. Of two workers that ask at once, one waits for what the other decides.
+async fn has_room(tx: &DatabaseTransaction, new: &NewDelivery) -> StoreResult<bool> {
+    let Some(Room { most, from, to }) = new.room else {
+        return Ok(true);
+    };
+    account::Entity::find_by_id(new.account)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    let posted = delivery::Column::State
+        .eq(DeliveryState::Done)
+        .and(delivery::Column::SettledAt.gte(from))
+        .and(delivery::Column::SettledAt.lt(to));
+    let waiting = delivery::Column::State.is_in(OPEN).and(delivery::Column::DueAt.lt(to));
+    let posts = delivery::Entity::find()
+        .filter(delivery::Column::AccountId.eq(new.account))
+        .filter(delivery::Column::Action.eq(Action::Publish))
+        .filter(Condition::any().add(posted).add(waiting));
+    Ok(posts.count(tx).await? < u64::from(most))
 }

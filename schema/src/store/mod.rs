@@ -45,7 +45,7 @@ pub use self::{
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,
-    fanout::{FanOut, NewDelivery, News, Push},
+    fanout::{FanOut, NewDelivery, News, Push, Room},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{MAX_PICTURE_BYTES, NewPicture},

@@ -54,6 +54,12 @@ pub fn fit(post: &PostText, limit: &TextLimit) -> Result<Fitted, LinkTooLong> {
     })
 }
 
+/// `text` in at most so many characters: whole sentences, else words, and no grapheme cut in two. Nothing when not even
+/// one word has room.
+pub fn shortened(text: &str, most: usize) -> String {
+    shorten(text, |text| text.chars().count() <= most).unwrap_or_default()
+}
+
 fn add_facts(prose: &mut String, facts: &[String], room: impl Fn(&str) -> bool) {
     for fact in facts.iter().map(|fact| tidy(fact)).filter(|fact| !fact.is_empty()) {
         let longer = stacked(prose, "\n", fact);

@@ -85,20 +85,19 @@ pub struct Card {
     pub title: String,
     /// The item's summary.
     pub description: String,
-    /// A small picture.
-    pub picture: Option<Picture>,
 }
 
 /// A post as it will be sent, frozen with its time before the first try: a second try sends the very same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Rendered {
-    /// Fitted to the account's limit. Contains the link only where [`super::LinkStyle::InText`].
+    /// Fitted to the account's limit. Contains the link where [`super::LinkStyle::InText`], and where pictures take the
+    /// place of the card.
     pub text: String,
     /// The language of the text.
     pub language: Language,
     /// The item's public page.
     pub link: String,
-    /// Where the network lets us supply it.
+    /// Where the network lets us supply it, and no picture takes its place.
     pub card: Option<Card>,
     /// In order.
     pub pictures: Vec<Picture>,
@@ -118,4 +117,7 @@ pub struct RemotePost {
     /// What else the network's file needs later (a record's cid, media ids), by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub extra: std::collections::BTreeMap<String, String>,
+    /// The network's own ids of our answers to the post, which go when it goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<String>,
 }

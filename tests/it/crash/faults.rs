@@ -9,7 +9,7 @@ use super::{NETWORKS, assert_once, go_on};
 
 /// What may happen to one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Accident {
+pub(super) enum Accident {
     /// It did what it should, and the answer is lost.
     AnswerLost,
     /// It did what it should, and answers 500.
@@ -24,7 +24,7 @@ enum Accident {
     CrashInVain,
 }
 
-const ACCIDENTS: [Accident; 6] = [
+pub(super) const ACCIDENTS: [Accident; 6] = [
     Accident::AnswerLost,
     Accident::FalseError,
     Accident::Error,
@@ -34,7 +34,7 @@ const ACCIDENTS: [Accident; 6] = [
 ];
 
 impl Accident {
-    fn fault(self) -> Fault {
+    pub(super) fn fault(self) -> Fault {
         match self {
             Self::AnswerLost => Fault::CommitThenCut,
             Self::FalseError => Fault::CommitThenServerError,
@@ -89,7 +89,7 @@ async fn every_pair(network: Network) {
 }
 
 /// Workers work, and those that wait for an answer in vain die.
-async fn live_through(city: &City) {
+pub(super) async fn live_through(city: &City) {
     let unanswered = || {
         let lines = city.sandbox.requests();
         lines.iter().filter(|line| line.status.is_none()).count()

@@ -2,6 +2,7 @@
 
 mod anywhere;
 mod boundaries;
+mod changes;
 mod faults;
 mod leaving;
 mod phones;

@@ -1,10 +1,6 @@
 //! Published, amended, resolved, withdrawn: every copy follows.
 
-use beffroi_schema::{
-    entity::media,
-    store::{NewPicture, machine},
-    value::{DeliveryState, FollowKind, Label, Language, Network},
-};
+use beffroi_schema::value::{DeliveryState, FollowKind, Language};
 use beffroi_tests::{
     City,
     scene::{self, TRANSPORT},
@@ -12,9 +8,6 @@ use beffroi_tests::{
 use chrono::Duration;
 
 use super::{accounts, texts};
-
-/// A picture that every network takes.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 #[tokio::test]
 async fn one_item_reaches_the_app_the_phones_and_the_networks() {
@@ -79,6 +72,8 @@ async fn when_it_changes_every_copy_changes() {
     let [first, correction] = city.posts(&stubborn).try_into().unwrap();
     assert_eq!(correction.reply_to, Some(first.remote_id), "a reply corrects it");
     assert!(correction.text.contains("sur toute la ligne"));
+    let link = format!("https://valbourg.example/valbourg/disruption/{item}");
+    assert_eq!(correction.card.unwrap().url, link, "and leads to the item");
     let feed = city.graphql("{ feed { nodes { title } } }").await;
     assert_eq!(
         feed["feed"]["nodes"][0]["title"],
@@ -121,6 +116,14 @@ async fn when_it_is_withdrawn_it_is_gone_everywhere_and_a_tombstone_stays() {
     accounts.push(city.account_without_edits().await);
     let item = city.publish(scene::article("Place fermée samedi")).await;
     city.settle().await;
+    for day in ["dimanche", "lundi"] {
+        city.amend(item, |content| {
+            let text = content.texts.0.get_mut(&Language::french()).unwrap();
+            text.title = format!("Place fermée {day}");
+        })
+        .await;
+        city.settle().await;
+    }
     city.withdraw(item).await;
     city.settle().await;
 
@@ -160,66 +163,4 @@ async fn withdrawn_before_anybody_was_told_it_is_never_told() {
     for account in &accounts {
         assert!(city.posts(account).is_empty());
     }
-}
-
-#[tokio::test]
-async fn pictures_go_to_each_network_with_their_alternative_text() {
-    let city = City::new().await;
-    let accounts = accounts(&city).await;
-    let picture = picture(&city, "Une rame à quai").await;
-    let mut content = scene::tram_stopped();
-    content.pictures = vec![picture.id];
-    city.publish(content).await;
-    city.settle().await;
-    for account in &accounts {
-        let [post] = city.posts(account).try_into().unwrap();
-        let seen: Vec<_> = post
-            .images
-            .iter()
-            .map(|image| (image.alt.as_str(), image.bytes_len))
-            .collect();
-        // Where our card carries the picture, the card is what readers see.
-        if account.network != Network::Bluesky || post.card.is_none() {
-            assert_eq!(seen, [("Une rame à quai", PNG.len())], "{}", account.network);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_same_picture_with_other_words_changes_nothing_that_is_public() {
-    let city = City::new().await;
-    let first = picture(&city, "Une rame à quai").await;
-    let mut content = scene::tram_stopped();
-    content.pictures = vec![first.id];
-    let id = city.publish(content).await;
-    city.settle().await;
-    assert_eq!(picture(&city, "Une rame à quai").await.id, first.id, "kept once");
-    let second = picture(&city, "Un quai").await;
-    assert_eq!((second.sha256 == first.sha256, second.id == first.id), (true, false));
-    // The board loads the item again, with its picture.
-    city.amend(id, |content| {
-        content.link = Some("https://valbourg.example/tram".to_owned());
-    })
-    .await;
-    city.settle().await;
-    let board = city
-        .graphql("{ feed { nodes { ... on Disruption { images { alt } } } } }")
-        .await;
-    assert_eq!(
-        board["feed"]["nodes"][0]["images"][0]["alt"], "Une rame à quai",
-        "{board}"
-    );
-}
-
-async fn picture(city: &City, alt: &str) -> media::Model {
-    let picture = NewPicture {
-        authority: city.authority,
-        bytes: PNG.to_vec(),
-        mime: "image/png".to_owned(),
-        width: 4,
-        height: 3,
-        alt: Label::only(Language::french(), alt),
-        credit: None,
-    };
-    city.store.put_picture(picture, &machine("test")).await.unwrap()
 }

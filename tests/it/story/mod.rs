@@ -1,7 +1,10 @@
 //! What becomes of an item: in the app, on phones, on networks.
 
+mod again;
 mod life;
+mod patience;
 mod phones;
+mod pictures;
 mod rules;
 mod trouble;
 

@@ -142,6 +142,26 @@ async fn at_most_so_many_new_posts_go_out_a_day() {
 }
 
 #[tokio::test]
+async fn a_post_that_waits_for_the_morning_counts_on_that_day() {
+    // From 8:00 to 18:00, one a day; it is 10:00.
+    let rules = AccountRules {
+        hours: Some((8 * 60, 18 * 60)),
+        max_per_day: Some(1),
+        ..AccountRules::default()
+    };
+    let (city, account) = account(rules).await;
+    city.later(Duration::hours(9)).await;
+    say(&city, scene::article("Ce soir")).await;
+    assert!(texts(&city, &account).is_empty());
+    city.later(Duration::hours(15)).await;
+    say(&city, scene::article("Ce matin")).await;
+    assert_eq!(texts(&city, &account).len(), 1, "the evening's was the one of this day");
+    city.later(Duration::days(1)).await;
+    say(&city, scene::article("Demain")).await;
+    assert_eq!(texts(&city, &account).len(), 2);
+}
+
+#[tokio::test]
 async fn an_account_speaks_its_own_language() {
     let rules = AccountRules {
         language: Some(Language::english()),

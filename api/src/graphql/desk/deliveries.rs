@@ -230,6 +230,7 @@ impl DeliveryMutation {
             id: remote_id,
             url: Some(input.url),
             extra: std::collections::BTreeMap::new(),
+            replies: Vec::new(),
         };
         let done = ctx.store()?.mark_posted(&scope, id, remote, ctx.viewer()?).await;
         answered(ctx, done)

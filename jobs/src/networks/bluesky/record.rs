@@ -11,11 +11,7 @@ use super::wire::Record;
 
 /// What a post embeds.
 pub(super) enum Embed<'a> {
-    Card {
-        card: &'a Card,
-        link: &'a str,
-        thumb: Option<Value>,
-    },
+    Card { card: &'a Card, link: &'a str },
     Pictures(Vec<Uploaded<'a>>),
 }
 
@@ -65,14 +61,17 @@ fn facets(text: &str) -> Vec<Value> {
         .collect()
 }
 
-impl Embed<'_> {
+impl<'a> Embed<'a> {
+    /// The card that leads to the item.
+    pub(super) fn card(post: &'a Rendered) -> Option<Self> {
+        let card = post.card.as_ref()?;
+        Some(Self::Card { card, link: &post.link })
+    }
+
     fn json(&self) -> Value {
         match self {
-            Self::Card { card, link, thumb } => {
-                let mut external = json!({ "uri": link, "title": card.title, "description": card.description });
-                if let Some(blob) = thumb {
-                    external["thumb"] = blob.clone();
-                }
+            Self::Card { card, link } => {
+                let external = json!({ "uri": link, "title": card.title, "description": card.description });
                 json!({ "$type": "app.bsky.embed.external", "external": external })
             }
             Self::Pictures(uploaded) => {

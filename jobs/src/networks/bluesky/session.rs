@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use beffroi_schema::clock::Timestamp;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use super::{
     super::{
         DeliveryError,
         answer::{MAX_ANSWER, Twice, no_server, unanswered},
+        budget::Budget,
     },
     wire::{is_dead_token, verdict},
 };
@@ -26,6 +28,7 @@ pub(super) struct Sessions {
     identifier: String,
     password: SecretString,
     current: Mutex<Option<Arc<Session>>>,
+    budget: Budget,
 }
 
 /// `com.atproto.server.createSession`, `refreshSession`.
@@ -46,6 +49,7 @@ impl Sessions {
             identifier,
             password,
             current: Mutex::new(None),
+            budget: Budget::default(),
         }
     }
 
@@ -53,9 +57,24 @@ impl Sessions {
         &self.http
     }
 
+    pub(super) fn rests_until(&self) -> Option<Timestamp> {
+        self.budget.take()
+    }
+
+    /// Makes a signed call that has to succeed.
+    pub(super) async fn signed<'a>(
+        &'a self,
+        method: Method,
+        nsid: &str,
+        twice: Twice,
+        fill: impl Fn(Call<'a>, &str) -> Call<'a> + Send + Sync,
+    ) -> Result<Answer, DeliveryError> {
+        settled(self.answered(method, nsid, twice, fill).await?, twice)
+    }
+
     /// Makes a signed call; `fill` is given the account's DID. When the token has run out, once more with a new one: a
     /// call that was refused for its token did nothing.
-    pub(super) async fn signed<'a>(
+    pub(super) async fn answered<'a>(
         &'a self,
         method: Method,
         nsid: &str,
@@ -64,19 +83,21 @@ impl Sessions {
     ) -> Result<Answer, DeliveryError> {
         let session = self.renewed(None).await?;
         let first = fill(self.call(method.clone(), nsid)?, &session.did).bearer(&session.access_jwt);
-        let answer = first.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
+        let answer = self.counted(first, twice).await?;
         if !is_dead_token(&answer) {
-            return settled(answer, twice);
+            return Ok(answer);
         }
         let session = self.renewed(Some(&session)).await?;
         let second = fill(self.call(method, nsid)?, &session.did).bearer(&session.access_jwt);
-        settled(
-            second
-                .send(MAX_ANSWER)
-                .await
-                .map_err(|error| unanswered(error, twice))?,
-            twice,
-        )
+        self.counted(second, twice).await
+    }
+
+    /// Sign-ins are counted apart: that no more of them are left keeps nothing from being posted.
+    async fn counted(&self, call: Call<'_>, twice: Twice) -> Result<Answer, DeliveryError> {
+        let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
+        let now = self.http.clock().now();
+        self.budget.spent(now, answer.spent(now));
+        Ok(answer)
     }
 
     /// The session; another one when it is `dead`. Whoever comes while it is being renewed waits and shares it.
@@ -130,7 +151,7 @@ impl Sessions {
     }
 }
 
-fn settled(answer: Answer, twice: Twice) -> Result<Answer, DeliveryError> {
+pub(super) fn settled(answer: Answer, twice: Twice) -> Result<Answer, DeliveryError> {
     if answer.status.is_success() {
         Ok(answer)
     } else {

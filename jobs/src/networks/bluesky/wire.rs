@@ -59,6 +59,12 @@ pub(super) fn is_dead_token(answer: &Answer) -> bool {
     answer.status.is_client_error() && matches!(failure.error.as_str(), "ExpiredToken" | "InvalidToken")
 }
 
+/// Whether something else stands where this delivery writes.
+pub(super) fn is_taken(answer: &Answer) -> bool {
+    let failure: Failure = answer.json().unwrap_or_default();
+    answer.status.is_client_error() && failure.error == "InvalidSwap"
+}
+
 /// What a refusal means.
 pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
     let Failure { error, message } = answer.json().unwrap_or_default();
@@ -81,8 +87,6 @@ pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
         | "XRPCNotSupported"
         | "MethodNotImplemented" => DeliveryError::Locked(reason),
         "RecordNotFound" => DeliveryError::Gone(reason),
-        // Something else stands where this delivery writes: a try whose answer was lost put it there.
-        "InvalidSwap" => DeliveryError::Doubtful(reason),
         "RateLimitExceeded" => DeliveryError::Retry {
             after: answer.wait,
             reason,
@@ -114,7 +118,6 @@ mod tests {
         assert_eq!(verdict(400, "InvalidToken"), DeliveryError::Locked(m()));
         assert_eq!(verdict(400, "AccountTakedown"), DeliveryError::Locked(m()));
         assert_eq!(verdict(400, "RecordNotFound"), DeliveryError::Gone(m()));
-        assert_eq!(verdict(400, "InvalidSwap"), DeliveryError::Doubtful(m()));
         assert_eq!(verdict(400, "InvalidRequest"), DeliveryError::Refused(m()));
         assert_eq!(verdict(502, "UpstreamFailure"), DeliveryError::Doubtful(m()));
         assert_eq!(

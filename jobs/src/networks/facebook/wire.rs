@@ -16,8 +16,17 @@ use crate::http::Answer;
 /// "Duplicate status message".
 const REPEATED: u32 = 506;
 
-/// How a Page that sends too much is told for how many minutes to stop.
+/// How a Page is told how much it has used, and, when that is too much, for how many minutes to stop.
 const USAGE: &str = "x-business-use-case-usage";
+
+/// The same for the app, in one piece.
+const APP_USAGE: &str = "x-app-usage";
+
+/// From this share on, in percent, the Page rests: what is left is for staff who use the same app.
+const NEARLY_ALL: f64 = 95.0;
+
+/// How long, when it is not told: what was used counts for an hour, and a little of it ends at any time.
+const REST: Duration = Duration::from_mins(15);
 
 /// Nobody is waited for longer.
 const MAX_MINUTES: u64 = 24 * 60;
@@ -67,6 +76,9 @@ struct Detail {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Usage {
+    call_count: f64,
+    total_cputime: f64,
+    total_time: f64,
     estimated_time_to_regain_access: u64,
 }
 
@@ -76,6 +88,7 @@ impl Posted {
             id: self.id,
             url: self.permalink_url,
             extra: BTreeMap::new(),
+            replies: Vec::new(),
         }
     }
 }
@@ -86,6 +99,7 @@ impl Listed {
             id: self.id,
             url: self.permalink_url,
             extra: BTreeMap::new(),
+            replies: Vec::new(),
         }
     }
 }
@@ -142,14 +156,31 @@ fn refused_unless_failing(answer: &Answer, reason: String, twice: Twice) -> Deli
 }
 
 fn regained(answer: &Answer) -> Option<Duration> {
-    let header = answer.headers.get(USAGE)?.to_str().ok()?;
-    let usage: BTreeMap<String, Vec<Usage>> = serde_json::from_str(header).ok()?;
-    let minutes = usage
-        .into_values()
-        .flatten()
+    let minutes = usages(answer)
+        .iter()
         .map(|usage| usage.estimated_time_to_regain_access)
         .max()?;
     (minutes > 0).then(|| Duration::from_mins(minutes.min(MAX_MINUTES)))
+}
+
+/// For how long to ask nothing, when nearly all that may be asked was.
+pub(super) fn spent(answer: &Answer) -> Option<Duration> {
+    let share = |usage: &Usage| usage.call_count.max(usage.total_cputime).max(usage.total_time);
+    let nearly_all = usages(answer).iter().any(|usage| share(usage) > NEARLY_ALL);
+    nearly_all.then(|| regained(answer).unwrap_or(REST))
+}
+
+/// What was used of each budget that the answer tells of.
+fn usages(answer: &Answer) -> Vec<Usage> {
+    let told = |name: &str| answer.headers.get(name).and_then(|header| header.to_str().ok());
+    let of_page: Option<BTreeMap<String, Vec<Usage>>> = told(USAGE).and_then(|text| serde_json::from_str(text).ok());
+    let of_app: Option<Usage> = told(APP_USAGE).and_then(|text| serde_json::from_str(text).ok());
+    of_page
+        .into_iter()
+        .flat_map(BTreeMap::into_values)
+        .flatten()
+        .chain(of_app)
+        .collect()
 }
 
 #[cfg(test)]
@@ -214,5 +245,24 @@ mod tests {
                 reason: "m".to_owned()
             }
         );
+        assert_eq!(spent(&answer), after);
+    }
+
+    #[test]
+    fn a_page_that_has_used_nearly_all_rests_before_it_is_refused() {
+        for (header, value, rest) in [
+            (USAGE, r#"{"17":[{"call_count":95,"total_time":12}]}"#, None),
+            (USAGE, r#"{"17":[{"call_count":5,"total_time":96}]}"#, Some(REST)),
+            (
+                APP_USAGE,
+                r#"{"call_count":12,"total_cputime":97,"total_time":25}"#,
+                Some(REST),
+            ),
+            (APP_USAGE, r#"{"call_count":12}"#, None),
+        ] {
+            let mut answer = answer(200, 0, 0);
+            answer.headers.insert(header, value.parse().unwrap());
+            assert_eq!(spent(&answer), rest, "{value}");
+        }
     }
 }

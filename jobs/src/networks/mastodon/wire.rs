@@ -79,6 +79,7 @@ impl Status {
             id: self.id.clone(),
             url: self.url.clone(),
             extra: attached.extra(),
+            replies: Vec::new(),
         }
     }
 }

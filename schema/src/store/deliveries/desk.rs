@@ -1,16 +1,16 @@
 //! What staff see of deliveries, and do with those that need a person.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
 use super::{OPEN, keep_receipt};
 use crate::{
-    entity::{attempt, delivery, receipt},
+    entity::{attempt, delivery, item, receipt, revision},
     id::{DeliveryId, ItemId},
     store::{Store, StoreError, StoreResult, publish::wrong_state},
-    value::{DeliveryState, RemotePost, Scope, Viewer},
+    value::{Action, DeliveryState, ItemStatus, RemotePost, Scope, Viewer},
 };
 
 impl Store {
@@ -37,24 +37,30 @@ impl Store {
 
     /// Deliveries that wait for something, in number: a measure for operators.
     pub async fn open_deliveries(&self) -> StoreResult<u64> {
-        use sea_orm::PaginatorTrait as _;
         Ok(delivery::Entity::find()
             .filter(delivery::Column::State.is_in(OPEN))
             .count(&self.db)
             .await?)
     }
 
-    /// Sends a refused or doubtful delivery again, rendered anew: a person has looked.
+    /// Sends a refused or doubtful delivery again, rendered anew: a person has looked. What goes out is what the item
+    /// says now, not what it said when the network refused it.
     pub async fn retry_delivery(&self, scope: &Scope, id: DeliveryId, by: &Viewer) -> StoreResult<delivery::Model> {
         let now = self.clock.now();
-        self.decide(scope, id, "delivery.retry", by, None, |active| {
-            active.state = Set(DeliveryState::Waiting);
-            active.rendered = Set(None);
-            active.searches = Set(0);
-            active.due_at = Set(now);
-            active.settled_at = Set(None);
-        })
-        .await
+        let tx = self.publication().await?;
+        let row = self.undecided(&tx, scope, id).await?;
+        let latest = latest_to_tell(&tx, &row).await?;
+        let mut active = row.into_active_model();
+        active.revision_id = Set(latest.id);
+        active.version = Set(latest.version);
+        active.change = Set(latest.change);
+        active.state = Set(DeliveryState::Waiting);
+        active.rendered = Set(None);
+        active.searches = Set(0);
+        active.due_at = Set(now);
+        active.settled_at = Set(None);
+        let row = active.update(&tx).await?;
+        self.decided(tx, row, "delivery.retry", by).await
     }
 
     /// Notes that a person has posted it by hand, and where.
@@ -65,28 +71,22 @@ impl Store {
         remote: RemotePost,
         by: &Viewer,
     ) -> StoreResult<delivery::Model> {
-        let now = self.clock.now();
-        self.decide(scope, id, "delivery.posted_by_hand", by, Some(remote), |active| {
-            active.state = Set(DeliveryState::Done);
-            active.reason = Set(None);
-            active.settled_at = Set(Some(now));
-        })
-        .await
+        let tx = self.publication().await?;
+        let row = self.undecided(&tx, scope, id).await?;
+        keep_receipt(&tx, self, &row, remote).await?;
+        let mut active = row.into_active_model();
+        active.state = Set(DeliveryState::Done);
+        active.reason = Set(None);
+        active.settled_at = Set(Some(self.clock.now()));
+        let row = active.update(&tx).await?;
+        self.decided(tx, row, "delivery.posted_by_hand", by).await
     }
 
-    async fn decide(
-        &self,
-        scope: &Scope,
-        id: DeliveryId,
-        action: &str,
-        by: &Viewer,
-        posted: Option<RemotePost>,
-        change: impl FnOnce(&mut delivery::ActiveModel) + Send,
-    ) -> StoreResult<delivery::Model> {
-        let tx = self.publication().await?;
+    /// The delivery, if it waits for a person to decide and no worker has it in hand.
+    async fn undecided(&self, tx: &DatabaseTransaction, scope: &Scope, id: DeliveryId) -> StoreResult<delivery::Model> {
         let row = delivery::Entity::find_by_id(id)
             .lock_exclusive()
-            .one(&tx)
+            .one(tx)
             .await?
             .filter(|row| scope.covers(row.authority_id));
         let row = row.ok_or(StoreError::NotFound)?;
@@ -100,17 +100,57 @@ impl Store {
             )
             .into());
         }
-        if let Some(remote) = posted {
-            keep_receipt(&tx, self, &row, remote).await?;
+        if row.lease_until.is_some_and(|until| until > self.clock.now()) {
+            return Err(wrong_state(
+                "Cet envoi est en cours : réessayez dans un instant.",
+                "This delivery is being worked on: try again in a moment.",
+            )
+            .into());
         }
-        let authority = row.authority_id;
-        let mut active = row.into_active_model();
-        change(&mut active);
-        let row = active.update(&tx).await?;
-        self.audit(&tx, by, action, id, Some(authority), serde_json::Value::Null)
+        Ok(row)
+    }
+
+    async fn decided(
+        &self,
+        tx: DatabaseTransaction,
+        row: delivery::Model,
+        action: &str,
+        by: &Viewer,
+    ) -> StoreResult<delivery::Model> {
+        let authority = Some(row.authority_id);
+        self.audit(&tx, by, action, row.id, authority, serde_json::Value::Null)
             .await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(row)
     }
+}
+
+/// What a delivery that is sent again tells: the item's latest revision. An item that was withdrawn is told no more, and
+/// where a newer revision is on its way or has been, that delivery is the one to look at.
+async fn latest_to_tell(tx: &DatabaseTransaction, row: &delivery::Model) -> StoreResult<revision::Model> {
+    let item = item::Entity::find_by_id(row.item_id).one(tx).await?;
+    let status = item.ok_or(StoreError::NotFound)?.status;
+    if status == ItemStatus::Withdrawn && row.action != Action::Withdraw {
+        return Err(wrong_state(
+            "Cet élément a été retiré : il ne part plus.",
+            "This item was withdrawn: it is not sent any more.",
+        )
+        .into());
+    }
+    let newer = delivery::Entity::find()
+        .filter(delivery::Column::ItemId.eq(row.item_id))
+        .filter(delivery::Column::AccountId.eq(row.account_id))
+        .filter(delivery::Column::Version.gt(row.version));
+    if newer.count(tx).await? > 0 {
+        return Err(wrong_state(
+            "Un envoi plus récent du même élément existe pour ce compte.",
+            "There is a newer delivery of the same item to this account.",
+        )
+        .into());
+    }
+    let latest = revision::Entity::find()
+        .filter(revision::Column::ItemId.eq(row.item_id))
+        .order_by_desc(revision::Column::Version);
+    latest.one(tx).await?.ok_or(StoreError::NotFound)
 }

@@ -1,12 +1,15 @@
 //! What came of an attempt, and what the row says next.
 
-use sea_orm::{ActiveModelTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, Set, sea_query::Expr,
+};
 
 use super::{drop_receipt, end_attempt, held, keep_receipt};
 use crate::{
     clock::Timestamp,
     entity::{account, delivery},
-    id::{AttemptId, DeliveryId},
+    id::{AccountId, AttemptId, DeliveryId},
     store::{Store, StoreResult},
     value::{AccountState, AttemptOutcome, DeliveryState, RemotePost},
 };
@@ -46,7 +49,14 @@ pub enum Settlement {
     /// The network has no way to do this: a person does it.
     ByHand(String),
     /// The account is not accepted: it is locked, and the delivery waits.
-    Locked(String),
+    Locked {
+        /// The network's own sentence.
+        reason: String,
+        /// The account's version that the worker signed in with: a person may have changed it since.
+        version: i32,
+        /// Whether a check sees it too, and so sees when it is over. Otherwise a person lets the account go on.
+        reopens: bool,
+    },
     /// Nothing is to be done.
     Skipped(String),
 }
@@ -75,8 +85,12 @@ impl Store {
                 at,
                 account_waits: true,
                 ..
-            } => hold_account(&tx, &row, *at).await?,
-            Settlement::Locked(reason) => lock_account(&tx, self, &row, reason).await?,
+            } => hold_account(&tx, row.account_id, *at).await?,
+            Settlement::Locked {
+                reason,
+                version,
+                reopens,
+            } => lock_account(&tx, self, row.account_id, *version, reason, *reopens).await?,
             Settlement::Later { .. }
             | Settlement::Doubtful { .. }
             | Settlement::NotFound { .. }
@@ -87,6 +101,14 @@ impl Store {
         settled(row, settlement, now).update(&tx).await?;
         tx.commit().await?;
         self.bus.nudge().await;
+        Ok(())
+    }
+
+    /// Has nothing go to an account before `until`: its budget of calls is spent.
+    pub async fn rest_account(&self, account: AccountId, until: Timestamp) -> StoreResult<()> {
+        let tx = self.write().await?;
+        hold_account(&tx, account, until).await?;
+        tx.commit().await?;
         Ok(())
     }
 }
@@ -101,14 +123,14 @@ fn outcome(settlement: &Settlement) -> (AttemptOutcome, Option<&str>) {
             (AttemptOutcome::Refused, Some(reason))
         }
         Settlement::Gone(reason) => (AttemptOutcome::Gone, Some(reason)),
-        Settlement::Locked(reason) => (AttemptOutcome::Locked, Some(reason)),
+        Settlement::Locked { reason, .. } => (AttemptOutcome::Locked, Some(reason)),
     }
 }
 
 /// The row after the settlement.
 fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> delivery::ActiveModel {
-    let searches = row.searches;
-    let was_doubtful = searches > 0;
+    let searches = searches_after(&settlement, row.searches);
+    let was_doubtful = row.searches > 0;
     let mut active = row.into_active_model();
     active.lease_owner = Set(None);
     active.lease_until = Set(None);
@@ -124,11 +146,10 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
         Settlement::ByHand(reason) => (DeliveryState::ByHand, None, Some(reason)),
         Settlement::Gone(reason) | Settlement::Skipped(reason) => (DeliveryState::Skipped, None, Some(reason)),
         // Being refused says nothing of a call that may have left before: once signed in again, it is asked for first.
-        Settlement::Locked(reason) if was_doubtful => (DeliveryState::Unknown, Some(now), Some(reason)),
-        Settlement::Locked(reason) => (DeliveryState::Waiting, Some(now), Some(reason)),
+        Settlement::Locked { reason, .. } if was_doubtful => (DeliveryState::Unknown, Some(now), Some(reason)),
+        Settlement::Locked { reason, .. } => (DeliveryState::Waiting, Some(now), Some(reason)),
     };
-    let looking = state == DeliveryState::Unknown;
-    active.searches = Set(if looking { searches + 1 } else { 0 });
+    active.searches = Set(searches);
     active.state = Set(state);
     active.reason = Set(reason);
     match due {
@@ -138,25 +159,58 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
     active
 }
 
-async fn hold_account(tx: &DatabaseTransaction, row: &delivery::Model, until: Timestamp) -> StoreResult<()> {
-    let held = account::ActiveModel {
-        id: Set(row.account_id),
-        not_before: Set(Some(until)),
-        ..Default::default()
-    };
-    account::Entity::update(held).exec(tx).await?;
+/// How often it was looked for in vain, counted from one while it is doubtful. A question that was not answered is no
+/// question, and after one more doubtful call those before it say nothing any more.
+fn searches_after(settlement: &Settlement, before: i32) -> i32 {
+    match settlement {
+        Settlement::Doubtful { .. } => 1,
+        Settlement::NotFound { look_at: Some(_) } => before + 1,
+        Settlement::Later { .. } | Settlement::Locked { .. } => before,
+        Settlement::Posted(_)
+        | Settlement::Removed
+        | Settlement::NotFound { look_at: None }
+        | Settlement::Refused(_)
+        | Settlement::Gone(_)
+        | Settlement::ByHand(_)
+        | Settlement::Skipped(_) => 0,
+    }
+}
+
+/// Of two waits that a network asked for, the longer one holds.
+async fn hold_account(tx: &DatabaseTransaction, id: AccountId, until: Timestamp) -> StoreResult<()> {
+    let shorter = Condition::any()
+        .add(account::Column::NotBefore.is_null())
+        .add(account::Column::NotBefore.lt(until));
+    account::Entity::update_many()
+        .col_expr(account::Column::NotBefore, Expr::value(until))
+        .filter(account::Column::Id.eq(id))
+        .filter(shorter)
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
-async fn lock_account(tx: &DatabaseTransaction, store: &Store, row: &delivery::Model, reason: &str) -> StoreResult<()> {
-    let locked = account::ActiveModel {
-        id: Set(row.account_id),
-        state: Set(AccountState::Locked),
-        reason: Set(Some(reason.to_owned())),
-        updated_at: Set(store.clock.now()),
-        ..Default::default()
-    };
-    account::Entity::update(locked).exec(tx).await?;
-    tracing::warn!(account.id = %row.account_id, reason, "an account is locked: somebody must sign in again");
+/// Locks an account that is as the worker knew it: what a person did to it meanwhile stands.
+async fn lock_account(
+    tx: &DatabaseTransaction,
+    store: &Store,
+    id: AccountId,
+    version: i32,
+    reason: &str,
+    reopens: bool,
+) -> StoreResult<()> {
+    let locked = account::Entity::update_many()
+        .col_expr(account::Column::State, Expr::value(AccountState::Locked))
+        .col_expr(account::Column::Reason, Expr::value(reason))
+        .col_expr(account::Column::Reopens, Expr::value(reopens))
+        .col_expr(account::Column::UpdatedAt, Expr::value(store.clock.now()))
+        .filter(account::Column::Id.eq(id))
+        .filter(account::Column::State.eq(AccountState::Active))
+        .filter(account::Column::Version.eq(version))
+        .exec(tx)
+        .await?;
+    if locked.rows_affected > 0 {
+        tracing::warn!(account.id = %id, reason, "an account is locked: somebody must sign in again");
+    }
     Ok(())
 }

@@ -1,0 +1,215 @@
+//! Corrections, answers and withdrawals: whatever happens to workers and answers, the last state wins, and nothing is
+//! there twice.
+
+use beffroi_sandbox::{Operation, Post};
+use beffroi_schema::{
+    entity::account,
+    id::ItemId,
+    store::CheckResult,
+    value::{AccountRules, DeliveryState, Language, Network},
+};
+use beffroi_tests::{City, die_after, scene};
+use chrono::Duration;
+
+use super::{
+    NETWORKS,
+    faults::{ACCIDENTS, live_through},
+    go_on,
+};
+
+/// No change waits so often.
+const MOST_TURNS: usize = 400;
+/// A change waits at least so often: fewer points would prove nothing.
+const LEAST_TURNS: usize = 3;
+/// What a corrected post says and the first did not.
+const CORRECTED: &str = "corrigé";
+
+/// What happens to a post that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Edited,
+    /// Corrected where it cannot be edited.
+    Answered,
+    Withdrawn,
+}
+
+const TURNS: [Turn; 3] = [Turn::Edited, Turn::Answered, Turn::Withdrawn];
+
+impl Turn {
+    fn operation(self) -> Operation {
+        match self {
+            Self::Edited => Operation::Edit,
+            Self::Answered => Operation::Create,
+            Self::Withdrawn => Operation::Delete,
+        }
+    }
+}
+
+#[tokio::test]
+async fn on_mastodon_a_change_survives_death_at_any_point() {
+    for turn in [Turn::Edited, Turn::Withdrawn] {
+        every_point(NETWORKS[0], turn).await;
+    }
+}
+
+#[tokio::test]
+async fn on_bluesky_a_change_survives_death_at_any_point() {
+    // The one network whose servers may leave us no other way than to answer.
+    for turn in [Turn::Answered, Turn::Withdrawn] {
+        every_point(NETWORKS[1], turn).await;
+    }
+}
+
+#[tokio::test]
+async fn on_facebook_a_change_survives_death_at_any_point() {
+    for turn in [Turn::Edited, Turn::Withdrawn] {
+        every_point(NETWORKS[2], turn).await;
+    }
+}
+
+async fn every_point(network: Network, turn: Turn) {
+    let (city, account) = town(network).await;
+    for turns in 0..MOST_TURNS {
+        let item = changed(&city, &account, turn, turns).await;
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.deliver()).await;
+        drop(worker);
+        go_on(&city).await;
+        let case = format!("{network}, {turn:?}, dead at {turns}");
+        assert_settled(&city, &account, item, turn, &case).await;
+        if ended {
+            assert!(turns > LEAST_TURNS, "{network}, {turn:?}: only {turns} points");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn on_mastodon_a_change_survives_two_accidents_in_any_order() {
+    every_pair(NETWORKS[0]).await;
+}
+
+#[tokio::test]
+async fn on_bluesky_a_change_survives_two_accidents_in_any_order() {
+    every_pair(NETWORKS[1]).await;
+}
+
+#[tokio::test]
+async fn on_facebook_a_change_survives_two_accidents_in_any_order() {
+    every_pair(NETWORKS[2]).await;
+}
+
+/// Every change meets two accidents, or as many of them as its calls meet.
+async fn every_pair(network: Network) {
+    for turn in TURNS {
+        let (city, account) = town(network).await;
+        let mut number = 0;
+        for first in ACCIDENTS {
+            for second in ACCIDENTS {
+                let case = format!("{network}, {turn:?}: {first:?}, then {second:?}");
+                number += 1;
+                let item = changed(&city, &account, turn, number).await;
+                for accident in [first, second] {
+                    city.miniature(network).next(turn.operation(), accident.fault());
+                }
+                live_through(&city).await;
+                // What this change did not meet must not wait for the next.
+                while city.miniature(network).faults_left() > 0 {
+                    number += 1;
+                    if turn == Turn::Answered {
+                        city.publish(scene::article(&format!("Avis {number}."))).await;
+                    } else {
+                        changed(&city, &account, turn, number).await;
+                    }
+                    live_through(&city).await;
+                    go_on(&city).await;
+                }
+                go_on(&city).await;
+                assert_settled(&city, &account, item, turn, &case).await;
+            }
+        }
+        city.sandbox.account_for(|line| line.status.is_none());
+    }
+}
+
+async fn town(network: Network) -> (City, account::Model) {
+    let city = City::new().await;
+    let account = city.account(network, AccountRules::default()).await;
+    (city, account)
+}
+
+/// A post that is there, and a change of it that no worker has begun with.
+async fn changed(city: &City, account: &account::Model, turn: Turn, number: usize) -> ItemId {
+    let item = city.publish(scene::article(&format!("Avis {number}."))).await;
+    city.settle().await;
+    assert_eq!(posts(city, account, item).await.len(), 1, "before {number}");
+    edits(city, account, turn == Turn::Edited).await;
+    match turn {
+        Turn::Edited | Turn::Answered => {
+            city.amend(item, |content| {
+                let text = content.texts.0.get_mut(&Language::french()).unwrap();
+                text.title = format!("{} ({CORRECTED})", text.title);
+            })
+            .await;
+        }
+        Turn::Withdrawn => city.withdraw(item).await,
+    }
+    while city.worker.fan_out().await.unwrap() {}
+    item
+}
+
+/// Whether the server lets posts be edited.
+async fn edits(city: &City, account: &account::Model, edit: bool) {
+    let row = city.account_now(account.id).await;
+    let mut abilities = row.capabilities.clone().unwrap();
+    abilities.edit = edit;
+    let well = CheckResult::Well(row.health.clone().unwrap(), abilities);
+    let next = city.clock.now() + Duration::hours(6);
+    city.store.settle_check(&row, well, next).await.unwrap();
+}
+
+/// What readers see of an item, oldest first.
+async fn posts(city: &City, account: &account::Model, item: ItemId) -> Vec<Post> {
+    let title = city.item(item).await.content.texts.0[&Language::french()].title.clone();
+    let first = title.split_inclusive('.').next().unwrap_or_default();
+    let all = city.posts(account).into_iter();
+    all.filter(|post| post.text.contains(first)).collect()
+}
+
+async fn assert_settled(city: &City, account: &account::Model, item: ItemId, turn: Turn, case: &str) {
+    let last = city.deliveries(item, account).await.pop().unwrap();
+    let receipt = city.store.receipt(item, account.id).await.unwrap().unwrap();
+    let seen = posts(city, account, item).await;
+    let (done, reason) = (last.state == DeliveryState::Done, last.reason);
+    match turn {
+        Turn::Edited => {
+            assert!(done, "{case}: {reason:?}");
+            assert_eq!(seen.len(), 1, "{case}: {seen:?}");
+            assert!(seen[0].text.contains(CORRECTED), "{case}: {seen:?}");
+            assert_eq!(receipt.remote.id, seen[0].remote_id, "{case}");
+        }
+        Turn::Answered => {
+            let answers: Vec<_> = seen.iter().filter(|post| post.reply_to.is_some()).collect();
+            assert!(
+                seen.len() - answers.len() == 1 && answers.len() <= 1,
+                "{case}: {seen:?}"
+            );
+            if done {
+                assert_eq!(answers.len(), 1, "{case}: {reason:?}");
+                assert_eq!(receipt.remote.replies, [answers[0].remote_id.clone()], "{case}");
+            } else {
+                // Facebook cannot be asked for an answer, nor given it twice.
+                assert_eq!(
+                    (account.network, last.state),
+                    (Network::Facebook, DeliveryState::ByHand),
+                    "{case}: {reason:?}"
+                );
+            }
+        }
+        Turn::Withdrawn => {
+            assert!(done, "{case}: {reason:?}");
+            assert_eq!(seen, [], "{case}");
+            assert!(receipt.withdrawn_at.is_some(), "{case}");
+        }
+    }
+}

@@ -138,6 +138,7 @@ async fn two_workers_who_tell_the_same_item_tell_it_once() {
             account: account.id,
             action: Action::Publish,
             due_at: city.clock.now(),
+            room: None,
         }],
         push: Push::Waiting(Waiting::Stopped),
     };

@@ -1,7 +1,9 @@
 //! Leases: how several workers share one table without doing a thing twice.
 //!
 //! A claim is one statement, portable to both databases: `UPDATE … WHERE id IN (SELECT … LIMIT n) RETURNING …`, with
-//! `FOR UPDATE SKIP LOCKED` where there is more than one writer. A worker that dies leaves a lease that runs out; one
+//! `FOR UPDATE SKIP LOCKED` where there is more than one writer. Under IN, PostgreSQL may evaluate the subquery again and
+//! claim more than n: who claims several works on all that are returned, and who wants one asks by a scalar subquery,
+//! which is evaluated once. A worker that dies leaves a lease that runs out; one
 //! that was only slow finds, when it wants to settle, that the lease is not its own any more.
 
 use std::time::Duration;

@@ -347,6 +347,16 @@ async fn an_answer_is_made_once_for_each_state_of_the_boards() {
     let again = ask(&etag).await;
     assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
 
+    let shown = axum::http::Request::get("/graphql?query=%7Bfeed%7Bnodes%7Btitle%7D%7D%7D")
+        .header("authorization", "Bearer nobody")
+        .body(axum::body::Body::empty());
+    let refused = front.send(shown.unwrap()).await;
+    assert!(
+        refused.body.contains("UNAUTHENTICATED"),
+        "a credential is looked at, whatever is kept at this address: {}",
+        refused.body
+    );
+
     publish("Deux").await;
     assert_eq!(
         ask(&etag).await.status,

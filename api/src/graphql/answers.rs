@@ -7,7 +7,10 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Response, parser::types::OperationType};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    extract::Request as HttpRequest,
+    http::{HeaderMap, HeaderValue, Method, header},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{board::Boards, value::Language};
 use bytes::Bytes;
@@ -15,9 +18,12 @@ use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::context::Asker;
+use crate::auth::DEVICE_CREDENTIAL;
 
 /// Memory for answers.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
+/// Most addresses remembered: 64 bytes each.
+const MAX_ADDRESSES: u64 = 50_000;
 /// What an entry costs beside its body.
 const ENTRY_BYTES: usize = 256;
 /// Bytes of the body's hash that stand in its `ETag`.
@@ -37,6 +43,8 @@ pub type Key = [u8; 32];
 pub struct Answers {
     boards: Boards,
     kept: Cache<Key, Kept>,
+    /// By the address that was asked, the key of its answer.
+    addresses: Cache<Key, Key>,
 }
 
 /// An answer without errors, ready to be sent.
@@ -57,7 +65,60 @@ impl Answers {
             .weigher(weigh)
             .time_to_live(Duration::from_secs(KEPT_S.unsigned_abs()))
             .build();
-        Self { boards, kept }
+        let addresses = Cache::builder()
+            .max_capacity(MAX_ADDRESSES)
+            .time_to_live(Duration::from_secs(KEPT_S.unsigned_abs()))
+            .build();
+        Self {
+            boards,
+            kept,
+            addresses,
+        }
+    }
+
+    /// The address of a public read by GET, as the moment has it: the same one, the same answer, so that nothing of the
+    /// request needs to be read. None for a request that shows any credential.
+    pub fn address(&self, request: &HttpRequest) -> Option<Key> {
+        let headers = request.headers();
+        let known = [
+            header::AUTHORIZATION.as_str(),
+            header::COOKIE.as_str(),
+            DEVICE_CREDENTIAL,
+        ];
+        if request.method() != Method::GET || known.iter().any(|name| headers.contains_key(*name)) {
+            return None;
+        }
+        let languages = headers
+            .get_all(header::ACCEPT_LANGUAGE)
+            .iter()
+            .map(HeaderValue::as_bytes);
+        let target = request.uri().path_and_query()?.as_str().as_bytes();
+        Some(self.moment([target].into_iter().chain(languages)))
+    }
+
+    /// The answer that was made a moment ago for whoever asked at this address.
+    pub async fn at(&self, address: &Key) -> Option<Kept> {
+        let key = self.addresses.get(address).await?;
+        self.kept.get(&key).await
+    }
+
+    /// Remembers that asking at this address is asking for this key.
+    pub async fn stands_at(&self, address: Key, key: Key) {
+        self.addresses.insert(address, key).await;
+    }
+
+    /// Names these parts, in the present state of the boards and within the present few seconds.
+    fn moment<'a>(&self, parts: impl Iterator<Item = &'a [u8]>) -> Key {
+        let mut hash = Sha256::new();
+        let now = self.boards.store().clock().now().timestamp() / KEPT_S;
+        hash.update(self.boards.version().to_be_bytes());
+        hash.update(now.to_be_bytes());
+        for part in parts {
+            // Lengths keep two parts from reading like two others.
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
     }
 
     /// The key of a request whose answer may be kept: it only reads, and nobody is recognised. None for any other.
@@ -66,22 +127,14 @@ impl Answers {
         if !anonymous || !is_query(request) {
             return None;
         }
-        let now = self.boards.store().clock().now().timestamp() / KEPT_S;
         let languages: Vec<&str> = asker.languages.iter().map(Language::as_str).collect();
-        let mut hash = Sha256::new();
-        for part in [
+        let parts = [
             request.query.as_str(),
             request.operation_name.as_deref().unwrap_or_default(),
             &serde_json::to_string(&request.variables).unwrap_or_default(),
             &languages.join(","),
-            &self.boards.version().to_string(),
-            &now.to_string(),
-        ] {
-            // Lengths keep two parts from reading like two others.
-            hash.update(part.len().to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        Some(hash.finalize().into())
+        ];
+        Some(self.moment(parts.into_iter().map(str::as_bytes)))
     }
 
     /// The answer for this key: the one that was made a moment ago, else what `make` answers. Whoever asks meanwhile

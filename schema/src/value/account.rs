@@ -126,14 +126,23 @@ pub struct AccountRules {
 impl AccountRules {
     /// What must be put right before they can hold. Whether the zones exist is the store's to say.
     pub fn problems(&self) -> Vec<Problem> {
-        let hours = self.hours.filter(|(from, to)| from.max(to) >= &MINUTES_PER_DAY);
-        let hours = hours.map(|_| {
-            Problem::new(
-                ProblemCode::OutOfRange,
-                "rules.hours",
-                "Une heure de la journée va de 0 à 1439 minutes.",
-                "A time of the day goes from 0 to 1439 minutes.",
-            )
+        let hours = self.hours.and_then(|(from, to)| {
+            let (code, fr, en) = if from.max(to) >= MINUTES_PER_DAY {
+                (
+                    ProblemCode::OutOfRange,
+                    "Une heure de la journée va de 0 à 1439 minutes.",
+                    "A time of the day goes from 0 to 1439 minutes.",
+                )
+            } else if from == to {
+                (
+                    ProblemCode::Invalid,
+                    "Ces heures ne laissent passer aucune publication : la fin doit différer du début.",
+                    "These hours let no post through: their end must differ from their start.",
+                )
+            } else {
+                return None;
+            };
+            Some(Problem::new(code, "rules.hours", fr, en))
         });
         let tag = |tag: &str| !tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || c == '_');
         let hashtags = self.hashtags.iter().enumerate().filter(|(_, text)| !tag(text));

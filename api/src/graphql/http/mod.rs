@@ -75,6 +75,12 @@ async fn answer<E: Executor>(
         return Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, said).into_response();
     };
     let (method, headers) = (request.method().clone(), request.headers().clone());
+    let place = state.answers().address(&request);
+    if let Some(place) = &place
+        && let Some(kept) = state.answers().at(place).await
+    {
+        return media.send(kept, &method, &headers);
+    }
     let asked = async {
         let viewer = recognise(&state, &method, &headers).await?;
         let read = read::read(request, viewer.is_some()).await?;
@@ -96,7 +102,12 @@ async fn answer<E: Executor>(
     let answer = execute(&desk.executor, &state, request);
     match key {
         Some(key) => match state.answers().of(key, answer).await {
-            Ok(kept) => media.send(kept, &method, &headers),
+            Ok(kept) => {
+                if let Some(place) = place {
+                    state.answers().stands_at(place, key).await;
+                }
+                media.send(kept, &method, &headers)
+            }
             Err(unkept) => media.respond(&unkept),
         },
         None => media.respond(&answer.await),

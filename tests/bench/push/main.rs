@@ -76,8 +76,11 @@ async fn send(town: &Town, to: &StandIn, messages: u32) -> anyhow::Result<Spent>
         seconds: clock.elapsed().as_secs_f64(),
         peak_mib: memory_mib(None, "VmHWM")?,
     };
-    let sent = sent(town, campaign).await?;
-    ensure!(sent == Some(i64::from(messages)), "{sent:?} of {messages} were sent");
+    let accepted = sent(town, campaign).await?;
+    ensure!(
+        accepted == Some(i64::from(messages)),
+        "{accepted:?} of {messages} were sent"
+    );
     Ok(spent)
 }
 

@@ -20,7 +20,7 @@ use crate::{
     upkeep::Upkeep,
 };
 
-/// Tasks that send pages of campaigns: four hold FCM's usual quota of 10,000 messages a second.
+/// Tasks that send pages of campaigns, side by side: `docs/benchmarks.md` has what they hold.
 const PUSH_TASKS: usize = 4;
 /// Pause of a loop whose step failed, before it tries again.
 const FAILURE_PAUSE: Duration = Duration::from_secs(2);

@@ -60,15 +60,16 @@ async fn main() -> anyhow::Result<()> {
     }
     let town = Town::new(Database::sqlite().await?, Bus::local()).await?;
     gather(&town, DEVICES).await?;
-    let (mut rounds, mut found, mut more) = (Vec::new(), 0, 0.0);
+    let (mut rounds, mut found, mut more) = (Vec::new(), 0, 0.0_f64);
     for _ in 0..=ROUNDS {
         let selected = Selected::by_us(&town).await?;
-        (found, more) = (selected.found, selected.more_mib);
+        found = selected.found;
+        more = more.max(selected.more_mib);
         rounds.push(selected.seconds);
     }
     let name = format!("audience: {found} awake of {DEVICES} devices by line or polygon, SQLite");
     row(&name, "s", Better::Less, median(rounds.split_off(1)), None);
-    row(&format!("{name}: more memory"), "MiB", Better::Less, more, None);
+    row(&format!("{name}: more memory at most"), "MiB", Better::Less, more, None);
     Ok(())
 }
 
@@ -79,6 +80,8 @@ async fn compare(town: &Town, devices: u32) -> anyhow::Result<f64> {
     for round in 0..=ROUNDS {
         let selected = Selected::by_us(town).await?;
         found = selected.found;
+        // The first selection is the one that makes the process grow.
+        more = more.max(selected.more_mib);
         let mut other = None;
         if let Some(theirs) = &theirs {
             let started = Instant::now();
@@ -91,7 +94,6 @@ async fn compare(town: &Town, devices: u32) -> anyhow::Result<f64> {
         if round > 0 {
             ours.push(selected.seconds);
             others.extend(other);
-            more = more.max(selected.more_mib);
         }
     }
     let ours = median(ours);

@@ -51,7 +51,8 @@ async fn main() -> anyhow::Result<()> {
 struct Spent {
     processor: f64,
     seconds: f64,
-    more_mib: f64,
+    /// Of the whole process, what it holds for the benchmark included.
+    peak_mib: f64,
 }
 
 /// As the worker sends a campaign, from its start to its last page.
@@ -60,7 +61,6 @@ async fn send(town: &Town, to: &StandIn, messages: u32) -> anyhow::Result<Spent>
         .await?
         .context("no service account")?;
     let campaign = start_campaign(town).await?;
-    let before = memory_mib(None, "VmRSS")?;
     forget_peak()?;
     let (clock, processor) = (Instant::now(), processor_seconds()?);
     // Pages are laid out before they are sent: one task begins, so that all find some.
@@ -74,10 +74,13 @@ async fn send(town: &Town, to: &StandIn, messages: u32) -> anyhow::Result<Spent>
     let spent = Spent {
         processor: processor_seconds()? - processor,
         seconds: clock.elapsed().as_secs_f64(),
-        more_mib: memory_mib(None, "VmHWM")? - before,
+        peak_mib: memory_mib(None, "VmHWM")?,
     };
-    let told = sent(town, campaign).await?;
-    ensure!(told == Some(i64::from(messages)), "{told:?} of {messages} were sent");
+    let accepted = sent(town, campaign).await?;
+    ensure!(
+        accepted == Some(i64::from(messages)),
+        "{accepted:?} of {messages} were sent"
+    );
     Ok(spent)
 }
 
@@ -160,10 +163,10 @@ async fn far_away(town: &Town) -> anyhow::Result<()> {
         other(|cost| cost.processor_seconds / cost.seconds),
     );
     row(
-        &format!("{name}: memory, ours above what it had before, theirs of the process"),
+        &format!("{name}: memory of the process at most"),
         "MiB",
         Better::Less,
-        ours(|spent| spent.more_mib),
+        ours(|spent| spent.peak_mib),
         other(|cost| cost.peak_mib),
     );
     Ok(())

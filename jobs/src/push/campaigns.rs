@@ -2,7 +2,7 @@
 //! the same steps by hand.
 //!
 //! A page is sent by one worker, one after the other. Several workers (tasks or processes) may step at once: each claims
-//! a page of its own. To hold 10,000 messages a second with pages of 500, about four tasks are enough.
+//! a page of its own.
 
 use beffroi_schema::{
     store::{Store, StoreError, campaigns::Settled},

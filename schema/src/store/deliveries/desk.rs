@@ -14,17 +14,23 @@ use crate::{
 };
 
 impl Store {
-    /// The deliveries of items, oldest first.
+    /// The deliveries of items, oldest first; ids tell apart what was made in the same moment.
     pub async fn deliveries_of(&self, scope: &Scope, items: &[ItemId]) -> StoreResult<Vec<delivery::Model>> {
         let rows = delivery::Entity::find().filter(delivery::Column::ItemId.is_in(items.iter().copied()));
-        let rows = rows.order_by_asc(delivery::Column::CreatedAt).all(&self.db).await?;
+        let rows = rows
+            .order_by_asc(delivery::Column::CreatedAt)
+            .order_by_asc(delivery::Column::Id);
+        let rows = rows.all(&self.db).await?;
         Ok(rows.into_iter().filter(|row| scope.covers(row.authority_id)).collect())
     }
 
     /// The attempts at deliveries, oldest first.
     pub async fn attempts_of(&self, deliveries: &[DeliveryId]) -> StoreResult<Vec<attempt::Model>> {
         let rows = attempt::Entity::find().filter(attempt::Column::DeliveryId.is_in(deliveries.iter().copied()));
-        Ok(rows.order_by_asc(attempt::Column::StartedAt).all(&self.db).await?)
+        let rows = rows
+            .order_by_asc(attempt::Column::StartedAt)
+            .order_by_asc(attempt::Column::Id);
+        Ok(rows.all(&self.db).await?)
     }
 
     /// What items became on every account.

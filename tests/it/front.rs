@@ -14,9 +14,10 @@ use beffroi_schema::{
     bus::Bus,
     clock::Clock,
     config::{Instance, Settings},
-    id::{AuthorityId, Ids},
+    draft::Draft,
+    id::{AuthorityId, Ids, ItemId},
     store::{KEY_BYTES, Seal, Store, machine},
-    value::{Role, Scope, Viewer},
+    value::{ItemContent, Role, Scope, Viewer},
 };
 use beffroi_tests::{database::Database, scene};
 use chrono::DateTime;
@@ -110,6 +111,20 @@ impl Front {
             .await
             .unwrap()
             .id
+    }
+
+    /// An item that is public; boards follow only when they are told to.
+    pub async fn publish(&self, authority: AuthorityId, content: ItemContent) -> ItemId {
+        let draft = Draft {
+            authority,
+            content,
+            key: None,
+        };
+        let by = machine("test");
+        let item = self.store.create_draft(draft, &by).await.unwrap().row;
+        let published = self.store.publish(&Scope::Instance, item.id, item.version, &by);
+        published.await.unwrap();
+        item.id
     }
 
     /// A token with this role there.

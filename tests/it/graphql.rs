@@ -3,10 +3,7 @@
 use async_graphql::Request;
 use axum::http::StatusCode;
 use beffroi_api::graphql::{context::Asker, schema};
-use beffroi_schema::{
-    store::machine,
-    value::{Detail, Language, OccurrenceStatus, Override, Scope, Severity, Text},
-};
+use beffroi_schema::value::{Detail, Language, OccurrenceStatus, Override, Severity, Text};
 use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::{Value, json};
 
@@ -314,20 +311,6 @@ async fn an_answer_is_made_once_for_each_state_of_the_boards() {
     let front = Front::new().await;
     let valbourg = front.authority("valbourg").await;
     front.state.boards().refresh().await.unwrap();
-    let publish = async |title: &str| {
-        let draft = beffroi_schema::draft::Draft {
-            authority: valbourg,
-            content: article(title),
-            key: None,
-        };
-        let by = machine("test");
-        let item = front.store.create_draft(draft, &by).await.unwrap().row;
-        front
-            .store
-            .publish(&Scope::Instance, item.id, item.version, &by)
-            .await
-            .unwrap();
-    };
     let ask = async |etag: &str| {
         let request = axum::http::Request::get("/graphql?query=%7Bfeed%7Bnodes%7Btitle%7D%7D%7D")
             .header("accept", "application/json")
@@ -335,7 +318,7 @@ async fn an_answer_is_made_once_for_each_state_of_the_boards() {
             .body(axum::body::Body::empty());
         front.send(request.unwrap()).await
     };
-    publish("Un").await;
+    front.publish(valbourg, article("Un")).await;
     front.state.boards().refresh().await.unwrap();
     let first = ask("").await;
     assert!(first.body.contains("Un"), "{}", first.body);
@@ -347,7 +330,7 @@ async fn an_answer_is_made_once_for_each_state_of_the_boards() {
     let again = ask(&etag).await;
     assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
 
-    publish("Deux").await;
+    front.publish(valbourg, article("Deux")).await;
     assert_eq!(
         ask(&etag).await.status,
         StatusCode::NOT_MODIFIED,

@@ -5,8 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use beffroi_schema::{
-    draft::Draft,
-    id::ItemId,
+    id::{AuthorityId, ItemId},
     store::machine,
     value::{Detail, ItemContent, Period, Periods, Scope, Severity},
 };
@@ -23,21 +22,11 @@ async fn get(front: &Front, path: &str, language: &str) -> Answer {
     front.send(request.unwrap()).await
 }
 
-async fn publish(front: &Front, authority: beffroi_schema::id::AuthorityId, content: ItemContent) -> ItemId {
-    let draft = Draft {
-        authority,
-        content,
-        key: None,
-    };
-    let by = machine("test");
-    let item = front.store.create_draft(draft, &by).await.unwrap().row;
-    front
-        .store
-        .publish(&Scope::Instance, item.id, item.version, &by)
-        .await
-        .unwrap();
+/// An item that is public, and on the board.
+async fn shown(front: &Front, authority: AuthorityId, content: ItemContent) -> ItemId {
+    let item = front.publish(authority, content).await;
     front.state.boards().refresh().await.unwrap();
-    item.id
+    item
 }
 
 #[tokio::test]
@@ -46,7 +35,7 @@ async fn an_item_has_one_page_for_people_and_for_sharing() {
     let valbourg = front.authority("valbourg").await;
     front.state.boards().refresh().await.unwrap();
     let hostile = "Travaux </script><script>alert(1)</script>";
-    let news = publish(&front, valbourg, article(hostile)).await;
+    let news = shown(&front, valbourg, article(hostile)).await;
     let path = format!("/valbourg/article/{news}");
     let page = get(&front, &path, "fr").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -92,7 +81,7 @@ async fn a_page_says_how_things_stand_in_french_and_in_english() {
         let end = Some(at("2030-06-01T16:00:00Z"));
         detail.impact = Periods(vec![Period { start: None, end }]);
     }
-    let tram = publish(&front, valbourg, stopped).await;
+    let tram = shown(&front, valbourg, stopped).await;
     let path = format!("/valbourg/disruption/{tram}");
     for (language, status) in [
         ("fr", "Service interrompu · en cours · jusqu’au 1er juin 2030 à 18 h"),
@@ -138,7 +127,7 @@ async fn an_event_lists_its_dates() {
     let front = Front::new().await;
     let valbourg = front.authority("valbourg").await;
     front.state.boards().refresh().await.unwrap();
-    let market = publish(
+    let market = shown(
         &front,
         valbourg,
         event("Marché", "2026-06-06 08:00", Some("FREQ=WEEKLY")),

@@ -105,10 +105,7 @@ impl DeviceMutation {
         #[graphql(desc = "The phone's global id.")] id: ID,
         #[graphql(desc = "What to follow.")] things: Vec<FollowInput>,
     ) -> Result<DevicePayload> {
-        let follows = things
-            .into_iter()
-            .map(value::Follow::try_from)
-            .collect::<Result<Vec<_>>>()?;
+        let follows = follows(things)?;
         let device = id::local("Device", &id)?;
         let (_, problems) = settle(ctx.store()?.follow(device, credential(ctx)?, &follows).await)?;
         Ok(DevicePayload { id, problems })
@@ -121,14 +118,15 @@ impl DeviceMutation {
         #[graphql(desc = "The phone's global id.")] id: ID,
         #[graphql(desc = "What to follow no longer.")] things: Vec<FollowInput>,
     ) -> Result<DevicePayload> {
-        let follows = things
-            .into_iter()
-            .map(value::Follow::try_from)
-            .collect::<Result<Vec<_>>>()?;
+        let follows = follows(things)?;
         let device = id::local("Device", &id)?;
         let (_, problems) = settle(ctx.store()?.unfollow(device, credential(ctx)?, &follows).await)?;
         Ok(DevicePayload { id, problems })
     }
+}
+
+fn follows(things: Vec<FollowInput>) -> Result<Vec<value::Follow>> {
+    things.into_iter().map(value::Follow::try_from).collect()
 }
 
 /// What the app runs on.

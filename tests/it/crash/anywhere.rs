@@ -2,7 +2,7 @@
 
 use beffroi_schema::{
     store::{FanOut, NewDelivery, Push, StoreError, campaigns::Waiting},
-    value::{AccountRules, Action, FollowKind, Language, SourceFormat},
+    value::{AccountRules, Action, FollowKind, Language, Network, SourceFormat},
 };
 use beffroi_tests::{
     City, die_after,
@@ -11,7 +11,7 @@ use beffroi_tests::{
 use chrono::Duration;
 use serde_json::json;
 
-use super::{NETWORKS, assert_once, go_on};
+use super::{assert_once, go_on};
 
 /// No step waits so often.
 const MOST_TURNS: usize = 400;
@@ -22,7 +22,7 @@ const OTHER_LEASE: Duration = Duration::minutes(4);
 
 #[tokio::test]
 async fn a_delivery_survives_death_at_any_point() {
-    for network in NETWORKS {
+    for &network in Network::ALL {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         for turns in 0..MOST_TURNS {
@@ -44,7 +44,7 @@ async fn a_delivery_survives_death_at_any_point() {
 #[tokio::test]
 async fn fan_out_survives_death_at_any_point() {
     let city = City::new().await;
-    let account = city.account(NETWORKS[0], AccountRules::default()).await;
+    let account = city.account(Network::Mastodon, AccountRules::default()).await;
     city.phone("marie", &[(FollowKind::Topic, TRANSPORT)]).await;
     for turns in 0..MOST_TURNS {
         let item = city.publish(scene::tram_stopped()).await;
@@ -121,7 +121,7 @@ async fn a_poll_survives_death_at_any_point() {
 #[tokio::test]
 async fn two_workers_who_tell_the_same_item_tell_it_once() {
     let city = City::new().await;
-    let account = city.account(NETWORKS[0], AccountRules::default()).await;
+    let account = city.account(Network::Mastodon, AccountRules::default()).await;
     let lease = std::time::Duration::from_mins(1);
     let item = city.publish(scene::article("Rue barrée")).await;
     let slow = city.store.claim_outbox("slow", 16, lease).await.unwrap();
@@ -166,7 +166,7 @@ fn feed(city: &City, title: &str) -> Vec<u8> {
 #[tokio::test]
 async fn what_is_scheduled_goes_out_once_whenever_the_clockwork_dies() {
     let city = City::new().await;
-    let account = city.account(NETWORKS[0], AccountRules::default()).await;
+    let account = city.account(Network::Mastodon, AccountRules::default()).await;
     for turns in 0..MOST_TURNS {
         let draft = city
             .draft(scene::article(&format!("Programmé au point {turns}.")))

@@ -9,7 +9,7 @@ use beffroi_schema::{
 };
 use beffroi_tests::{City, DELIVERY_LEASE, die_when, scene};
 
-use super::{NETWORKS, assert_once, go_on};
+use super::{assert_once, go_on};
 
 const DEAD: &str = "dead";
 /// As the loop takes it.
@@ -39,7 +39,7 @@ const STEPS: [After; 6] = [
 
 #[tokio::test]
 async fn wherever_a_worker_dies_there_is_one_post() {
-    for network in NETWORKS {
+    for &network in Network::ALL {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         for step in STEPS {

@@ -12,7 +12,6 @@ use beffroi_tests::{City, die_after, scene};
 use chrono::Duration;
 
 use super::{
-    NETWORKS,
     faults::{ACCIDENTS, live_through},
     go_on,
 };
@@ -48,7 +47,7 @@ impl Turn {
 #[tokio::test]
 async fn on_mastodon_a_change_survives_death_at_any_point() {
     for turn in [Turn::Edited, Turn::Withdrawn] {
-        every_point(NETWORKS[0], turn).await;
+        every_point(Network::Mastodon, turn).await;
     }
 }
 
@@ -56,14 +55,14 @@ async fn on_mastodon_a_change_survives_death_at_any_point() {
 async fn on_bluesky_a_change_survives_death_at_any_point() {
     // The one network whose servers may leave us no other way than to answer.
     for turn in [Turn::Answered, Turn::Withdrawn] {
-        every_point(NETWORKS[1], turn).await;
+        every_point(Network::Bluesky, turn).await;
     }
 }
 
 #[tokio::test]
 async fn on_facebook_a_change_survives_death_at_any_point() {
     for turn in [Turn::Edited, Turn::Withdrawn] {
-        every_point(NETWORKS[2], turn).await;
+        every_point(Network::Facebook, turn).await;
     }
 }
 
@@ -86,17 +85,17 @@ async fn every_point(network: Network, turn: Turn) {
 
 #[tokio::test]
 async fn on_mastodon_a_change_survives_two_accidents_in_any_order() {
-    every_pair(NETWORKS[0]).await;
+    every_pair(Network::Mastodon).await;
 }
 
 #[tokio::test]
 async fn on_bluesky_a_change_survives_two_accidents_in_any_order() {
-    every_pair(NETWORKS[1]).await;
+    every_pair(Network::Bluesky).await;
 }
 
 #[tokio::test]
 async fn on_facebook_a_change_survives_two_accidents_in_any_order() {
-    every_pair(NETWORKS[2]).await;
+    every_pair(Network::Facebook).await;
 }
 
 /// Every change meets two accidents, or as many of them as its calls meet.

@@ -5,7 +5,7 @@ use beffroi_schema::value::{AccountRules, Network};
 use beffroi_tests::{City, die_when, scene};
 use chrono::Duration;
 
-use super::{NETWORKS, assert_once, go_on};
+use super::{assert_once, go_on};
 
 /// What may happen to one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +48,17 @@ impl Accident {
 
 #[tokio::test]
 async fn on_mastodon_two_accidents_in_any_order_leave_one_post() {
-    every_pair(NETWORKS[0]).await;
+    every_pair(Network::Mastodon).await;
 }
 
 #[tokio::test]
 async fn on_bluesky_two_accidents_in_any_order_leave_one_post() {
-    every_pair(NETWORKS[1]).await;
+    every_pair(Network::Bluesky).await;
 }
 
 #[tokio::test]
 async fn on_facebook_two_accidents_in_any_order_leave_one_post() {
-    every_pair(NETWORKS[2]).await;
+    every_pair(Network::Facebook).await;
 }
 
 /// Every item meets two accidents, or as many of them as its calls meet: what is found needs no second call.

@@ -7,15 +7,9 @@ mod faults;
 mod leaving;
 mod phones;
 
-use beffroi_schema::{
-    entity::account,
-    id::ItemId,
-    value::{DeliveryState, Network},
-};
+use beffroi_schema::{entity::account, id::ItemId, value::DeliveryState};
 use beffroi_tests::{City, DELIVERY_LEASE};
 use chrono::Duration;
-
-const NETWORKS: [Network; 3] = [Network::Mastodon, Network::Bluesky, Network::Facebook];
 
 /// Looks again so often, each time later: more than the three questions that a doubtful post is worth, or the pauses
 /// between the tries of a test.

@@ -12,8 +12,6 @@ use chrono::Duration;
 
 use super::texts;
 
-const NETWORKS: [Network; 3] = [Network::Mastodon, Network::Bluesky, Network::Facebook];
-
 async fn retry(city: &City, row: &delivery::Model) -> StoreResult<delivery::Model> {
     city.store
         .retry_delivery(&Scope::Instance, row.id, &machine("test"))
@@ -43,7 +41,7 @@ async fn last(city: &City, item: ItemId, account: &account::Model) -> delivery::
 
 #[tokio::test]
 async fn what_is_sent_again_says_what_the_item_says_now() {
-    for network in NETWORKS {
+    for &network in Network::ALL {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         city.miniature(network)
@@ -122,7 +120,7 @@ async fn a_question_that_was_not_answered_is_no_answer() {
 
 #[tokio::test]
 async fn a_doubt_that_never_ends_is_a_persons() {
-    for network in NETWORKS {
+    for &network in Network::ALL {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         let miniature = city.miniature(network);

@@ -17,7 +17,7 @@ use beffroi_tests::City;
 /// An account on each network.
 async fn accounts(city: &City) -> Vec<account::Model> {
     let mut accounts = Vec::new();
-    for network in [Network::Mastodon, Network::Bluesky, Network::Facebook] {
+    for &network in Network::ALL {
         accounts.push(city.account(network, AccountRules::default()).await);
     }
     accounts

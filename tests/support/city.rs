@@ -19,7 +19,10 @@ mod opening;
 mod phones;
 mod sources;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    ops::Deref,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use axum::Router;
 use beffroi_jobs::run::Worker;
@@ -32,6 +35,7 @@ use beffroi_schema::{
     value::{Role, Viewer},
 };
 use chrono::Duration;
+use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
 
 pub use self::phones::Phone;
@@ -84,6 +88,30 @@ pub struct Zones {
     pub faubourg: ZoneId,
 }
 
+/// A worker that may die before the others.
+#[derive(Debug)]
+pub struct Mortal {
+    worker: Worker,
+    connection: DatabaseConnection,
+}
+
+impl Mortal {
+    /// Its process is gone, and the database has noticed: what it had begun is rolled back. A server may take a moment to
+    /// notice, and passes over rows that the dead still hold.
+    pub async fn die(self) {
+        drop(self.worker);
+        self.connection.close().await.unwrap();
+    }
+}
+
+impl Deref for Mortal {
+    type Target = Worker;
+
+    fn deref(&self) -> &Worker {
+        &self.worker
+    }
+}
+
 impl City {
     /// Has everybody work until nothing is due any more, and the boards show it.
     pub async fn settle(&self) {
@@ -113,19 +141,20 @@ impl City {
     }
 
     /// One more worker as another process would run it: with connections of its own, which end with it.
-    pub async fn another_worker(&self) -> Worker {
+    pub async fn another_worker(&self) -> Mortal {
         let connection = open(&self.database.url).await.unwrap();
         let store = opening::store(
-            connection,
+            connection.clone(),
             &self.clock,
             self.store.ids().clone(),
             self.store.bus().clone(),
         );
-        opening::worker(&store, &self.sandbox, &self.operator, self.files.path()).await
+        let worker = opening::worker(&store, &self.sandbox, &self.operator, self.files.path()).await;
+        Mortal { worker, connection }
     }
 
     /// The database, for whoever wants to look behind the store's back.
-    pub fn database(&self) -> &sea_orm::DatabaseConnection {
+    pub fn database(&self) -> &DatabaseConnection {
         &self.database.connection
     }
 

@@ -30,7 +30,7 @@ async fn a_delivery_survives_death_at_any_point() {
             while city.worker.fan_out().await.unwrap() {}
             let worker = city.another_worker().await;
             let ended = die_after(turns, worker.deliver()).await;
-            drop(worker);
+            worker.die().await;
             go_on(&city).await;
             assert_once(&city, &account, item, &format!("{network}, at {turns}")).await;
             if ended {
@@ -50,7 +50,7 @@ async fn fan_out_survives_death_at_any_point() {
         let item = city.publish(scene::tram_stopped()).await;
         let worker = city.another_worker().await;
         let ended = die_after(turns, worker.fan_out()).await;
-        drop(worker);
+        worker.die().await;
         city.later(OTHER_LEASE).await;
         assert_eq!(city.deliveries(item, &account).await.len(), 1, "at {turns}");
         assert_eq!(city.campaigns(item).await.len(), 1, "at {turns}");
@@ -73,7 +73,7 @@ async fn a_campaign_survives_death_at_any_point() {
         let worker = city.another_worker().await;
         let pushing = async { while worker.push().await.unwrap() {} };
         let ended = die_after(turns, pushing).await;
-        drop(worker);
+        worker.die().await;
         city.later(OTHER_LEASE).await;
         city.later(OTHER_LEASE).await;
         let id = item.to_string();
@@ -103,7 +103,7 @@ async fn a_poll_survives_death_at_any_point() {
         city.clock.advance(Duration::minutes(2));
         let worker = city.another_worker().await;
         let ended = die_after(turns, worker.import()).await;
-        drop(worker);
+        worker.die().await;
         city.later(OTHER_LEASE).await;
         let [item] = city.items().await.try_into().unwrap();
         assert_eq!(item.content.texts.0[&Language::french()].title, title, "at {turns}");
@@ -182,7 +182,7 @@ async fn what_is_scheduled_goes_out_once_whenever_the_clockwork_dies() {
         city.clock.advance(Duration::minutes(1));
         let worker = city.another_worker().await;
         let ended = die_after(turns, worker.upkeep()).await;
-        drop(worker);
+        worker.die().await;
         city.later(OTHER_LEASE).await;
         assert_once(&city, &account, draft.id, &format!("at {turns}")).await;
         if ended {

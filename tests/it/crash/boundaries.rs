@@ -133,6 +133,7 @@ async fn hang(city: &City, network: Network, fault: Fault) {
     let before = unanswered();
     city.miniature(network).next(Operation::Create, fault);
     assert!(!die_when(worker.deliver(), || unanswered() > before).await);
+    worker.die().await;
 }
 
 /// What the loop would have sent, or near enough.

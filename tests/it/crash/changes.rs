@@ -72,7 +72,7 @@ async fn every_point(network: Network, turn: Turn) {
         let item = changed(&city, &account, turn, turns).await;
         let worker = city.another_worker().await;
         let ended = die_after(turns, worker.deliver()).await;
-        drop(worker);
+        worker.die().await;
         go_on(&city).await;
         let case = format!("{network}, {turn:?}, dead at {turns}");
         assert_settled(&city, &account, item, turn, &case).await;

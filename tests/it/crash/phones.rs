@@ -47,6 +47,7 @@ async fn a_worker_that_dies_of_a_lost_answer_rings_nobody_twice() {
     let worker = city.another_worker().await;
     let pushing = async { while worker.push().await.unwrap() {} };
     assert!(!die_when(pushing, || city.sandbox.fcm.accepted() == 2).await);
+    worker.die().await;
     city.later(PAGE_LEASE).await;
     // The page is sent again, and the same tag replaces what is there.
     for name in ["marie", "paul"] {

@@ -15,6 +15,7 @@ mod language;
 mod period;
 mod place;
 mod problem;
+mod rules;
 mod source;
 mod staff;
 
@@ -31,5 +32,6 @@ pub use language::*;
 pub use period::*;
 pub use place::*;
 pub use problem::*;
+pub use rules::*;
 pub use source::*;
 pub use staff::*;

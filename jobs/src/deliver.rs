@@ -5,9 +5,9 @@
 //! given it twice, any other is asked first.
 
 mod accounts;
+mod bytes;
 mod outcome;
 mod picture;
-mod render;
 mod task;
 
 use std::{future::Future, time::Duration};
@@ -17,7 +17,8 @@ use beffroi_schema::{
     clock::Timestamp,
     id::AttemptId,
     store::{Job, Settlement, Store, StoreError, StoreResult},
-    value::{Action, Capabilities, DeliveryState, RemotePost, Rendered},
+    telling::render,
+    value::{Action, Capabilities, Change, DeliveryState, RemotePost, Rendered},
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -196,7 +197,7 @@ impl<'a> Deliveries<'a> {
     async fn freeze(&self, job: &Job, abilities: &Capabilities, action: Action) -> StoreResult<Option<Rendered>> {
         let rendered = match &job.delivery.rendered {
             Some(frozen) => frozen.clone(),
-            None => match render::render(self.store, self.addresses, job, abilities).await? {
+            None => match self.render(job, abilities).await? {
                 Ok(rendered) => rendered,
                 Err(reason) => {
                     self.settle(job, None, Settlement::Refused(reason)).await?;
@@ -209,13 +210,20 @@ impl<'a> Deliveries<'a> {
             .freeze_delivery(job.delivery.id, self.owner, action, &rendered)
             .await?;
         let rendered = frozen.rendered.unwrap_or(rendered);
-        match render::with_bytes(self.store, rendered, abilities.image_bytes).await? {
+        match bytes::with_bytes(self.store, rendered, abilities.image_bytes).await? {
             Ok(post) => Ok(Some(post)),
             Err(reason) => {
                 self.settle(job, None, Settlement::Refused(reason)).await?;
                 Ok(None)
             }
         }
+    }
+
+    /// The post of a job, or why it cannot be made, for people.
+    async fn render(&self, job: &Job, abilities: &Capabilities) -> StoreResult<Result<Rendered, String>> {
+        let facts = self.store.facts(job.revision.id).await?;
+        let (rules, now) = (&job.account.rules, self.store.clock().now());
+        Ok(render(&facts, self.addresses, rules, abilities, change(job), now))
     }
 
     /// Settles after a call: what the network said of its account beside the answer is obeyed first.
@@ -251,6 +259,20 @@ impl<'a> Deliveries<'a> {
         self.store
             .settle_delivery(job.delivery.id, self.owner, attempt, settlement)
             .await
+    }
+}
+
+/// What happened, for the readers of this account: to those who saw nothing before, a correction is the first word.
+fn change(job: &Job) -> Change {
+    let there = job
+        .receipt
+        .as_ref()
+        .is_some_and(|receipt| receipt.withdrawn_at.is_none());
+    match job.delivery.change {
+        Change::Amended | Change::Reopened if !there => Change::Published,
+        change @ (Change::Published | Change::Amended | Change::Reopened | Change::Resolved | Change::Withdrawn) => {
+            change
+        }
     }
 }
 

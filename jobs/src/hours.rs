@@ -3,12 +3,11 @@
 use beffroi_schema::{
     clock::Timestamp,
     store::Facts,
+    telling,
     value::{AccountRules, Detail, Severity},
 };
 use chrono::{Days, NaiveTime, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
-
-use crate::story;
 
 /// Minutes of a day.
 const DAY_MINUTES: u32 = 24 * 60;
@@ -20,7 +19,7 @@ pub(crate) fn next_open(rules: &AccountRules, facts: &Facts, now: Timestamp) -> 
     let Some((from, to)) = rules.hours.filter(|_| !severe(facts)) else {
         return now;
     };
-    let zone = story::zone(facts);
+    let zone = telling::zone(facts);
     let local = now.with_timezone(&zone);
     let minute = local.hour() * 60 + local.minute();
     let (from, to) = (u32::from(from), u32::from(to));

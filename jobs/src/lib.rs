@@ -11,5 +11,4 @@ pub mod networks;
 pub mod push;
 pub mod run;
 pub mod sources;
-mod story;
 pub mod upkeep;

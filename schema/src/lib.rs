@@ -2,7 +2,7 @@
 //!
 //! `value` holds the words of the trade as types, `entity` the rows, `store` the verbs (one transaction each),
 //! `device` what an app may say of a phone, `audience` who is near, `discretion` when a phone may be disturbed,
-//! `board` the public read model, `text` the counting and fitting of posts, `bus` the nudge between processes.
+//! `board` the public read model, `text` the counting and fitting of posts, `telling` what a post says of a revision, `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
 pub mod address;
@@ -19,5 +19,6 @@ pub mod id;
 pub mod reconcile;
 pub mod recurrence;
 pub mod store;
+pub mod telling;
 pub mod text;
 pub mod value;

@@ -4,11 +4,12 @@ use beffroi_schema::{
     clock::Timestamp,
     reconcile::{PostDecision, Told, weight},
     store::{Facts, NewDelivery, News, Room, Store, StoreResult},
+    telling,
     value::{AccountRules, Action, Change, Scope},
 };
 
 use super::{entry, stays};
-use crate::{hours, story};
+use crate::hours;
 
 /// The deliveries of a revision.
 pub(super) async fn choose(
@@ -96,6 +97,6 @@ fn wants(rules: &AccountRules, facts: &Facts) -> bool {
 /// The account's daily limit, for the day on which the post would go out. Severe disruptions have none.
 fn room(rules: &AccountRules, facts: &Facts, at: Timestamp) -> Option<Room> {
     let most = rules.max_per_day.filter(|_| !hours::severe(facts))?;
-    let (from, to) = hours::day(story::zone(facts), at);
+    let (from, to) = hours::day(telling::zone(facts), at);
     Some(Room { most, from, to })
 }

@@ -10,13 +10,13 @@ use beffroi_schema::{
         Facts, News, Push,
         campaigns::{NewCampaign, Waiting},
     },
+    telling::story,
     text,
     value::{Audience, CampaignKind, CampaignState, Change, Detail, Note, Point, Severity, Shape},
 };
 use chrono::Duration;
 
 use super::entry;
-use crate::story::story;
 
 /// How long a note is worth telling, unless what it tells is over before: longer than any night, so that who sleeps is
 /// told in the morning. That it is over, meanwhile, stops what still waits.

@@ -1,6 +1,6 @@
 //! From the facts of a revision to what is told of it: the same story for a post and for a notification.
 
-use beffroi_schema::{
+use crate::{
     clock::Timestamp,
     store::Facts,
     text::{LineName, Story, When},

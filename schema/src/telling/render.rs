@@ -1,0 +1,81 @@
+//! What a post says on one account: told in its language, fitted to its limit, with its pictures.
+
+use crate::{
+    address::Addresses,
+    clock::Timestamp,
+    entity::media,
+    store::Facts,
+    text::{
+        compose,
+        fit::{fit, shortened},
+    },
+    value::{AccountRules, Capabilities, Card, Change, Language, LinkStyle, Picture, Rendered},
+};
+
+use super::story;
+
+/// The post that says `facts` on an account, without the bytes of its pictures; or why it cannot be made, for people.
+/// `change` is what happened for the readers of this account.
+pub fn render(
+    facts: &Facts,
+    addresses: &Addresses,
+    rules: &AccountRules,
+    abilities: &Capabilities,
+    change: Change,
+    now: Timestamp,
+) -> Result<Rendered, String> {
+    let link = addresses.item(&facts.authority.slug, facts.item.kind, facts.item.id);
+    let language = rules
+        .language
+        .clone()
+        .unwrap_or_else(|| facts.authority.language.clone());
+    let Some(told) = story(facts, &language, change, &link, &rules.hashtags, now) else {
+        return Err("there is no text to post".to_owned());
+    };
+    let pictures = pictures(facts, &language, abilities);
+    // A post embeds one thing: pictures take the place of the card, and the link then stands in the text.
+    let carded = abilities.link == LinkStyle::Card && pictures.is_empty();
+    let in_text = match abilities.link {
+        LinkStyle::InText => true,
+        LinkStyle::Card => !carded,
+        LinkStyle::Field => false,
+    };
+    let post = compose::post(&told, in_text);
+    let fitted = fit(&post, &abilities.text).map_err(|error| error.to_string())?;
+    let card = carded.then(|| Card {
+        title: told.text.title.clone(),
+        description: told.text.summary.clone(),
+    });
+    Ok(Rendered {
+        text: fitted.text,
+        language: told.language.clone(),
+        link: link.clone(),
+        card,
+        pictures,
+        hashtags: fitted.hashtags,
+        at: now,
+    })
+}
+
+/// The pictures that the account takes, in order, each with its alternative text.
+fn pictures(facts: &Facts, language: &Language, abilities: &Capabilities) -> Vec<Picture> {
+    let most = usize::try_from(abilities.images).unwrap_or_default();
+    let longest = abilities
+        .alt_text
+        .map_or(0, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let picture = |media: &media::Model| {
+        let alt = media
+            .alt
+            .choose(std::slice::from_ref(language), &facts.revision.content.language)
+            .unwrap_or_default();
+        Picture {
+            media: media.id,
+            mime: media.mime.clone(),
+            width: u32::try_from(media.width).unwrap_or_default(),
+            height: u32::try_from(media.height).unwrap_or_default(),
+            alt: shortened(alt, longest),
+            bytes: std::sync::Arc::from([]),
+        }
+    };
+    facts.pictures.iter().take(most).map(picture).collect()
+}

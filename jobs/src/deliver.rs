@@ -111,6 +111,11 @@ impl<'a> Deliveries<'a> {
     /// A new post; after a doubtful try, the question whether it is there already.
     async fn publish(&self, job: &Job, abilities: &Capabilities, network: &dyn SocialNetwork) -> StoreResult<()> {
         if outcome::to_look_for(job, abilities, self.store.clock().now()) {
+            if !abilities.find {
+                let reason =
+                    "the post may be there, and this network cannot be asked: look, and post it by hand if it is not";
+                return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
+            }
             return self.search(job, network).await;
         }
         if let Some(at) = self.too_early(job).await? {

@@ -179,6 +179,8 @@ pub enum Network {
     Bluesky,
     /// Facebook Pages.
     Facebook,
+    /// Telegram channels.
+    Telegram,
 }
 
 /// The rung of an authority in the French local government ladder.

@@ -160,7 +160,7 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
         posts: item
             .posts
             .iter()
-            .map(|post| (words::network(post.network), post.url.as_str()))
+            .map(|post| (post.network.title(), post.url.as_str()))
             .collect(),
         published: dates::moment(item.published_at, &authority.time_zone, reader.tongue()),
         published_at: dates::machine(item.published_at, &authority.time_zone),

@@ -1,6 +1,6 @@
 //! The closed sets of the trade, in sentences of two languages.
 
-use beffroi_schema::value::{Effect, Kind, Network, OccurrenceStatus};
+use beffroi_schema::value::{Effect, Kind, OccurrenceStatus};
 
 use super::Reader;
 
@@ -35,14 +35,5 @@ pub(super) fn status(status: OccurrenceStatus, reader: &Reader) -> &'static str 
         OccurrenceStatus::Moved => reader.say("déplacé", "moved"),
         OccurrenceStatus::Cancelled => reader.say("annulé", "cancelled"),
         OccurrenceStatus::Full => reader.say("complet", "full"),
-    }
-}
-
-/// A network's own name.
-pub(super) fn network(network: Network) -> &'static str {
-    match network {
-        Network::Mastodon => "Mastodon",
-        Network::Bluesky => "Bluesky",
-        Network::Facebook => "Facebook",
     }
 }

@@ -70,26 +70,23 @@ fn official_app() -> Url {
     Url::parse("https://bsky.app").expect("a well-formed address")
 }
 
-/// What every server takes. `edits`: see [`BlueskySettings::edits`].
-pub(super) fn capabilities(edits: bool) -> Capabilities {
-    let (counting, bytes) = (Counting::Graphemes, Some(3000));
+/// What every server takes.
+pub(super) fn capabilities() -> Capabilities {
+    let text = TextLimit {
+        bytes: Some(3000),
+        ..TextLimit::of(300, Counting::Graphemes)
+    };
     Capabilities {
-        text: TextLimit {
-            units: 300,
-            counting,
-            bytes,
-            url_units: None,
-            short_mentions: false,
-        },
         images: 4,
         image_bytes: PICTURE_BYTES,
         alt_text: Some(2000),
         link: LinkStyle::Card,
-        edit: edits,
         delete: true,
         reply: true,
+        thread: true,
         // The record's key is derived from the delivery: the same post lands in the same place.
         idempotent_s: u32::MAX,
+        ..Capabilities::texts(text)
     }
 }
 
@@ -254,7 +251,8 @@ impl SocialNetwork for Bluesky {
             handle: identity.handle,
             followers: profile.and_then(|profile| profile.followers_count),
         };
-        Ok((health, capabilities(self.settings.edits)))
+        let edit = self.settings.edits;
+        Ok((health, Capabilities { edit, ..capabilities() }))
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {

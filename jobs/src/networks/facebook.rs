@@ -72,15 +72,7 @@ fn graph() -> Url {
 
 /// What every Page takes.
 pub(super) fn capabilities() -> Capabilities {
-    let (units, counting) = (MAX_MESSAGE - LINK_ROOM, Counting::Utf16);
     Capabilities {
-        text: TextLimit {
-            units,
-            counting,
-            bytes: None,
-            url_units: None,
-            short_mentions: false,
-        },
         images: MAX_PICTURES,
         image_bytes: PICTURE_BYTES,
         alt_text: Some(1000),
@@ -89,7 +81,7 @@ pub(super) fn capabilities() -> Capabilities {
         delete: true,
         reply: true,
         // No keys: only looking tells whether a post is there.
-        idempotent_s: 0,
+        ..Capabilities::texts(TextLimit::of(MAX_MESSAGE - LINK_ROOM, Counting::Utf16))
     }
 }
 

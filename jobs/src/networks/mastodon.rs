@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, RemotePost, Rendered, TextLimit},
 };
 use reqwest::{
     Method,
@@ -57,23 +57,21 @@ pub(super) struct Mastodon {
 
 /// What every server takes until it has said what it takes itself (`GET /api/v2/instance`).
 pub(super) fn capabilities() -> Capabilities {
-    let (counting, bytes) = (Counting::Graphemes, None);
+    let text = TextLimit {
+        url_units: Some(23),
+        short_mentions: true,
+        ..TextLimit::of(500, Counting::Graphemes)
+    };
     Capabilities {
-        text: TextLimit {
-            units: 500,
-            counting,
-            bytes,
-            url_units: Some(23),
-            short_mentions: true,
-        },
         images: 4,
         image_bytes: 16 * 1024 * 1024,
         alt_text: Some(1500),
-        link: LinkStyle::InText,
         edit: true,
         delete: true,
         reply: true,
+        thread: true,
         idempotent_s: KEY_LIVES,
+        ..Capabilities::texts(text)
     }
 }
 

@@ -7,6 +7,7 @@ mod facebook;
 mod likeness;
 mod mastodon;
 pub mod registry;
+mod telegram;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, RemotePost, Rendered},
+    value::{AccountHealth, Capabilities, Metrics, RemotePost, Rendered},
 };
 
 /// One account on one social network. Speaks; never remembers.
@@ -29,28 +30,45 @@ pub trait SocialNetwork: std::fmt::Debug + Send + Sync {
     /// ([`Capabilities::idempotent_s`]): whether to repeat or to look is the loop's choice.
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
 
-    /// Makes our post say something else. The answer replaces the receipt.
-    async fn amend(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
+    /// Makes our post say something else. The answer replaces the receipt. Not asked where [`Capabilities::edit`] is false.
+    async fn amend(&self, _: &RemotePost, _: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        Err(DeliveryError::Refused("a post cannot be edited here".to_owned()))
+    }
 
     /// Answers our own post: how a correction reaches readers where a post cannot be edited, and how "it is over" is
     /// said where the first word stays. Pictures do not go with it; the way to the item does.
-    async fn reply(&self, remote: &RemotePost, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError>;
+    /// Not asked where [`Capabilities::reply`] is false.
+    async fn reply(&self, _: &RemotePost, _: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        Err(DeliveryError::Refused("a post cannot be answered here".to_owned()))
+    }
 
-    /// Takes our post away. A post that is not there any more is a success.
-    async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError>;
+    /// Takes our post away. A post that is not there any more is a success. Not asked where [`Capabilities::delete`] is
+    /// false.
+    async fn withdraw(&self, _: &RemotePost) -> Result<(), DeliveryError> {
+        Err(DeliveryError::Refused("a post cannot be deleted here".to_owned()))
+    }
 
     /// After a doubtful `publish`: whether the post is there after all, among those made since `since` by our clock. Theirs
-    /// may be behind.
+    /// may be behind. Not asked where [`Capabilities::find`] is false.
     async fn find(
         &self,
-        post: &Rendered,
-        key: DeliveryId,
-        since: Timestamp,
-    ) -> Result<Option<RemotePost>, DeliveryError>;
+        _post: &Rendered,
+        _key: DeliveryId,
+        _since: Timestamp,
+    ) -> Result<Option<RemotePost>, DeliveryError> {
+        Err(DeliveryError::Refused("posts cannot be looked for here".to_owned()))
+    }
+
+    /// What readers did with our post, as far as the network tells. Costs calls: asked seldom.
+    async fn metrics(&self, _: &RemotePost) -> Result<Metrics, DeliveryError> {
+        Ok(Metrics::default())
+    }
 
     /// Until when nothing should be asked, when an answer since the last question said that our calls are spent. Told
     /// once.
-    fn rests_until(&self) -> Option<Timestamp>;
+    fn rests_until(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// Why a delivery did not succeed, named by what the loop does next. There is no sixth answer.

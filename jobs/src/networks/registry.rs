@@ -1,59 +1,51 @@
-//! Every network there is: its settings, how an account is opened, what it can do. The matches are exhaustive, so the
-//! compiler asks for the next network here.
+//! Every network there is: its settings, how an account is opened, what it can do. One line each; the compiler asks for
+//! the next network here.
 
 use beffroi_schema::value::{Capabilities, Network};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    SocialNetwork,
-    bluesky::{self, Bluesky},
-    facebook::{self, Facebook},
-    mastodon::{self, Mastodon},
+use super::{SocialNetwork, bluesky, facebook, mastodon, telegram};
+pub use super::{
+    bluesky::BlueskySettings, facebook::FacebookSettings, mastodon::MastodonSettings, telegram::TelegramSettings,
 };
-pub use super::{bluesky::BlueskySettings, facebook::FacebookSettings, mastodon::MastodonSettings};
 use crate::http::Http;
 
-/// What an account's row says of how to reach it; its secret is kept apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "network", rename_all = "snake_case")]
-pub enum AccountSettings {
-    /// Mastodon and servers that speak its API.
-    Mastodon(MastodonSettings),
-    /// Bluesky and other AT Protocol servers.
-    Bluesky(BlueskySettings),
-    /// Facebook Pages.
-    Facebook(FacebookSettings),
+/// `Word: file::Account(Settings)`: the file has `Account::new(&Settings, SecretString, &Http)` and `capabilities()`.
+macro_rules! networks {
+    ($($network:ident: $file:ident::$account:ident($settings:ident),)+) => {
+        /// What an account's row says of how to reach it; its secret is kept apart.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "network", rename_all = "snake_case")]
+        pub enum AccountSettings {
+            $(#[doc = concat!("See `networks/", stringify!($file), ".rs`.")] $network($settings),)+
+        }
+
+        impl AccountSettings {
+            /// Which network it is.
+            pub fn network(&self) -> Network {
+                match self { $(Self::$network(_) => Network::$network,)+ }
+            }
+
+            /// The account, ready to speak. Nothing is called yet. Keep it while the settings and the secret stay the
+            /// same: some networks hold a session in it.
+            pub fn open(&self, secret: SecretString, http: &Http) -> Box<dyn SocialNetwork> {
+                match self { $(Self::$network(settings) => Box::new($file::$account::new(settings, secret, http)),)+ }
+            }
+        }
+
+        /// What an account on `network` can do, until its first check refines it.
+        pub fn capabilities(network: Network) -> Capabilities {
+            match network { $(Network::$network => $file::capabilities(),)+ }
+        }
+    };
 }
 
-impl AccountSettings {
-    /// Which network it is.
-    pub fn network(&self) -> Network {
-        match self {
-            Self::Mastodon(_) => Network::Mastodon,
-            Self::Bluesky(_) => Network::Bluesky,
-            Self::Facebook(_) => Network::Facebook,
-        }
-    }
-
-    /// The account, ready to speak. Nothing is called yet. Keep it while the settings and the secret stay the same: some
-    /// networks hold a session in it.
-    pub fn open(&self, secret: SecretString, http: &Http) -> Box<dyn SocialNetwork> {
-        match self {
-            Self::Mastodon(settings) => Box::new(Mastodon::new(settings, secret, http)),
-            Self::Bluesky(settings) => Box::new(Bluesky::new(settings, secret, http)),
-            Self::Facebook(settings) => Box::new(Facebook::new(settings, secret, http)),
-        }
-    }
-}
-
-/// What an account on `network` can do, until its first check refines it.
-pub fn capabilities(network: Network) -> Capabilities {
-    match network {
-        Network::Mastodon => mastodon::capabilities(),
-        Network::Bluesky => bluesky::capabilities(false),
-        Network::Facebook => facebook::capabilities(),
-    }
+networks! {
+    Mastodon: mastodon::Mastodon(MastodonSettings),
+    Bluesky: bluesky::Bluesky(BlueskySettings),
+    Facebook: facebook::Facebook(FacebookSettings),
+    Telegram: telegram::Telegram(TelegramSettings),
 }
 
 #[cfg(test)]

@@ -55,11 +55,13 @@ async fn a_revoked_account_is_locked() {
             matches!(checked, Err(DeliveryError::Locked(_))),
             "{kind:?}: {checked:?}"
         );
-        let withdrawn = town.account.withdraw(&remote).await;
-        assert!(
-            matches!(withdrawn, Err(DeliveryError::Locked(_))),
-            "{kind:?}: {withdrawn:?}"
-        );
+        if town.capabilities().delete {
+            let withdrawn = town.account.withdraw(&remote).await;
+            assert!(
+                matches!(withdrawn, Err(DeliveryError::Locked(_))),
+                "{kind:?}: {withdrawn:?}"
+            );
+        }
         town.assert_correct();
     }
 }
@@ -75,7 +77,7 @@ async fn a_text_that_is_too_long_is_refused_with_the_networks_own_words() {
             panic!("{kind:?}: {refused:?}")
         };
         assert!(
-            reason.contains("limit") || reason.contains("maximum") || reason.contains("longer"),
+            ["limit", "maximum", "long"].iter().any(|word| reason.contains(word)),
             "{kind:?}: {reason}"
         );
         assert_eq!(
@@ -121,14 +123,16 @@ async fn a_server_that_does_not_answer_is_tried_later() {
 async fn a_check_tells_who_we_are_and_what_we_may() {
     for kind in Kind::ALL {
         let town = Town::on(kind).await;
-        let (health, mut capabilities) = town.account.check().await.unwrap();
+        let (health, capabilities) = town.account.check().await.unwrap();
         assert!(
             health.handle.to_lowercase().contains("valbourg"),
             "{kind:?}: {health:?}"
         );
-        assert_eq!((health.checked_at, health.followers), (town.now(), Some(0)), "{kind:?}");
-        // The suite has Bluesky show edits; by default it does not.
-        capabilities.edit = town.capabilities().edit;
+        assert_eq!(
+            (health.checked_at, health.followers.unwrap_or_default()),
+            (town.now(), 0),
+            "{kind:?}"
+        );
         assert_eq!(capabilities, town.capabilities(), "{kind:?}");
         town.assert_correct();
     }

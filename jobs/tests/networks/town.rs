@@ -9,18 +9,22 @@ use beffroi_jobs::{
     http::{Http, OutboundConfig},
     networks::{
         DeliveryError, SocialNetwork,
-        registry::{AccountSettings, BlueskySettings, FacebookSettings, MastodonSettings, capabilities},
+        registry::{AccountSettings, capabilities},
     },
 };
 use beffroi_sandbox::{Kind, Miniature, Options, Post, Sandbox};
 use beffroi_schema::{
     clock::{Clock, Timestamp},
     id::{DeliveryId, MediaId},
-    text::{PostText, fit::fit},
-    value::{Capabilities, Card, Language, LinkStyle, Network, Picture, RemotePost, Rendered},
+    text::{
+        PostText,
+        fit::{fit, shortened},
+    },
+    value::{Capabilities, Card, Language, LinkStyle, Needs, Picture, RemotePost, Rendered, Video},
 };
 use chrono::DateTime;
 use secrecy::SecretString;
+use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 
@@ -33,37 +37,25 @@ pub struct Town {
     clock: Clock,
 }
 
-/// The same network, in the words of what is stored.
-fn network(kind: Kind) -> Network {
-    match kind {
-        Kind::Mastodon => Network::Mastodon,
-        Kind::Bluesky => Network::Bluesky,
-        Kind::Facebook => Network::Facebook,
-    }
+/// What opens the account on the miniature.
+pub fn settings(miniature: &Miniature) -> AccountSettings {
+    let mut settings = miniature.settings(&miniature.account());
+    settings["network"] = json!(miniature.kind().name());
+    serde_json::from_value(settings).unwrap()
 }
 
-fn settings(miniature: &Miniature) -> AccountSettings {
-    let url: Url = miniature.url().parse().unwrap();
-    let account = miniature.account();
-    match miniature.kind() {
-        Kind::Mastodon => AccountSettings::Mastodon(MastodonSettings { instance: url }),
-        Kind::Bluesky => {
-            let (pds, app) = (url.clone(), url);
-            AccountSettings::Bluesky(BlueskySettings {
-                pds,
-                identifier: account.handle,
-                edits: true,
-                app,
-            })
-        }
-        Kind::Facebook => {
-            let graph = url.join("/v25.0").unwrap();
-            AccountSettings::Facebook(FacebookSettings {
-                page: account.id,
-                graph,
-            })
-        }
-    }
+/// What an account on the miniature can do. The suite has Bluesky show edits; by default it does not.
+fn abilities(kind: Kind) -> Capabilities {
+    let mut abilities = capabilities(kind.name().parse().unwrap());
+    abilities.edit |= kind == Kind::Bluesky;
+    abilities
+}
+
+/// The networks on which this can be done; none would prove nothing.
+pub fn kinds(can: impl Fn(&Capabilities) -> bool) -> Vec<Kind> {
+    let able: Vec<_> = Kind::ALL.into_iter().filter(|kind| can(&abilities(*kind))).collect();
+    assert!(!able.is_empty());
+    able
 }
 
 impl Town {
@@ -106,7 +98,7 @@ impl Town {
     }
 
     pub fn capabilities(&self) -> Capabilities {
-        capabilities(network(self.kind))
+        abilities(self.kind)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -128,7 +120,13 @@ impl Town {
 
     /// A post that says `lead`, fitted and linked as the account wants it.
     pub fn post(&self, lead: &str) -> Rendered {
-        let Capabilities { text, link, .. } = self.capabilities();
+        let Capabilities {
+            text,
+            link,
+            title,
+            needs,
+            ..
+        } = self.capabilities();
         let words = PostText {
             lead: lead.to_owned(),
             link: (link == LinkStyle::InText).then(|| LINK.to_owned()),
@@ -138,10 +136,16 @@ impl Town {
         let fitted = fit(&words, &text).unwrap();
         Rendered {
             text: fitted.text,
+            title: title.map(|_| shortened(lead, 90)).unwrap_or_default(),
             language: Language::french(),
             link: LINK.to_owned(),
             card: None,
-            pictures: Vec::new(),
+            pictures: (needs == Needs::Picture)
+                .then(|| picture("Une rame"))
+                .into_iter()
+                .collect(),
+            video: (needs == Needs::Video).then(video),
+            when: None,
             hashtags: fitted.hashtags,
             at: self.now(),
         }
@@ -173,7 +177,20 @@ pub fn picture(alt: &str) -> Picture {
         width: 4,
         height: 3,
         alt: alt.to_owned(),
+        url: "https://ville.example/media/7.png".to_owned(),
         bytes: Arc::from(&b"\x89PNG\r\n\x1a\n"[..]),
+    }
+}
+
+pub fn video() -> Video {
+    Video {
+        media: MediaId(Uuid::from_u128(8)),
+        width: 1280,
+        height: 720,
+        seconds: 12,
+        alt: "Une rame arrive à quai".to_owned(),
+        url: "https://ville.example/media/8.mp4".to_owned(),
+        bytes: Arc::from(&b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..]),
     }
 }
 

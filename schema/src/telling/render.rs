@@ -6,10 +6,13 @@ use crate::{
     entity::media,
     store::Facts,
     text::{
-        compose,
-        fit::{fit, shortened},
+        Story, compose,
+        count::fits,
+        fit::{fit, shorten, shortened},
     },
-    value::{AccountRules, Capabilities, Card, Change, Language, LinkStyle, Picture, Rendered},
+    value::{
+        AccountRules, Capabilities, Card, Change, Counting, Language, LinkStyle, Picture, Rendered, Span, TextLimit,
+    },
 };
 
 use super::story;
@@ -32,33 +35,53 @@ pub fn render(
     let Some(told) = story(facts, &language, change, &link, &rules.hashtags, now) else {
         return Err("there is no text to post".to_owned());
     };
-    let pictures = pictures(facts, &language, abilities);
+    let pictures = pictures(facts, &language, abilities, addresses);
     // A post embeds one thing: pictures take the place of the card, and the link then stands in the text.
     let carded = abilities.link == LinkStyle::Card && pictures.is_empty();
     let in_text = match abilities.link {
         LinkStyle::InText => true,
         LinkStyle::Card => !carded,
-        LinkStyle::Field => false,
+        LinkStyle::Field | LinkStyle::Nowhere => false,
     };
     let post = compose::post(&told, in_text);
-    let fitted = fit(&post, &abilities.text).map_err(|error| error.to_string())?;
+    let fitted = fit(&post, &abilities.text_limit(!pictures.is_empty())).map_err(|error| error.to_string())?;
     let card = carded.then(|| Card {
         title: told.text.title.clone(),
         description: told.text.summary.clone(),
     });
     Ok(Rendered {
         text: fitted.text,
+        title: abilities
+            .title
+            .map(|most| titled(&told.text.title, most))
+            .unwrap_or_default(),
         language: told.language.clone(),
         link: link.clone(),
         card,
         pictures,
+        video: None,
+        when: when(&told),
         hashtags: fitted.hashtags,
         at: now,
     })
 }
 
+/// A title in at most so many UTF-16 units.
+fn titled(title: &str, most: u32) -> String {
+    let limit = TextLimit::of(most, Counting::Utf16);
+    shorten(title.trim(), |text| fits(text, &limit)).unwrap_or_default()
+}
+
+/// When an event takes place, by the authority's clocks.
+fn when(told: &Story<'_>) -> Option<Span> {
+    let date = told.date.as_ref()?;
+    let local = |at: Timestamp| at.with_timezone(&told.zone).fixed_offset();
+    let (from, to) = (local(date.start), local(date.end.unwrap_or(date.start)));
+    Some(Span { from, to })
+}
+
 /// The pictures that the account takes, in order, each with its alternative text.
-fn pictures(facts: &Facts, language: &Language, abilities: &Capabilities) -> Vec<Picture> {
+fn pictures(facts: &Facts, language: &Language, abilities: &Capabilities, addresses: &Addresses) -> Vec<Picture> {
     let most = usize::try_from(abilities.images).unwrap_or_default();
     let longest = abilities
         .alt_text
@@ -74,6 +97,7 @@ fn pictures(facts: &Facts, language: &Language, abilities: &Capabilities) -> Vec
             width: u32::try_from(media.width).unwrap_or_default(),
             height: u32::try_from(media.height).unwrap_or_default(),
             alt: shortened(alt, longest),
+            url: addresses.picture(&media.sha256),
             bytes: std::sync::Arc::from([]),
         }
     };

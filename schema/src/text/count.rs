@@ -1,5 +1,7 @@
 //! Counts a text as a network counts it: one engine, and [`TextLimit`] is its table.
 
+mod weighted;
+
 use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
@@ -90,6 +92,9 @@ fn plain_units(text: &str, limit: &TextLimit) -> usize {
         Counting::Graphemes => text.graphemes(true).count(),
         Counting::Characters => text.chars().count(),
         Counting::Utf16 => text.encode_utf16().count(),
+        Counting::Bytes => text.len(),
+        Counting::Weighted => weighted::units(text),
+        Counting::EmojiBytes => emoji_bytes(text),
     };
     let hosts: usize = if limit.short_mentions {
         mention_hosts(text).into_iter().map(|host| count(&text[host])).sum()
@@ -97,6 +102,19 @@ fn plain_units(text: &str, limit: &TextLimit) -> usize {
         0
     };
     count(text) - hosts
+}
+
+/// Characters, but an emoji counts for its UTF-8 bytes.
+/// <https://developers.facebook.com/docs/threads/overview> (limitations of text)
+fn emoji_bytes(text: &str) -> usize {
+    let units = |cluster: &str| {
+        if weighted::is_emoji(cluster) {
+            cluster.len()
+        } else {
+            cluster.chars().count()
+        }
+    };
+    text.graphemes(true).map(units).sum()
 }
 
 /// Where the uncounted `@host` of every `@user@host` stands.

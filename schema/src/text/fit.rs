@@ -5,10 +5,10 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+pub use super::shorten::shorten;
 use super::{
     PostText,
     count::{clean_hashtag, fits},
-    shorten::shorten,
 };
 use crate::value::TextLimit;
 

@@ -25,7 +25,7 @@ const LOOSE_ENDS: [&str; 13] = [
 
 /// The longest beginning of `text` that `fits` takes: whole sentences, else words and an ellipsis. `None` when not
 /// even one word of it has room.
-pub(super) fn shorten(text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
+pub fn shorten(text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
     if fits(text) {
         return Some(text.to_owned());
     }

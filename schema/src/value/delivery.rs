@@ -73,9 +73,40 @@ pub struct Picture {
     pub height: u32,
     /// What it shows, for those who do not see it.
     pub alt: String,
+    /// Where anybody finds it, for networks that fetch pictures themselves.
+    pub url: String,
     /// The file. Not part of the frozen rendering: loaded just before it is sent.
     #[serde(skip)]
     pub bytes: Arc<[u8]>,
+}
+
+/// A video as it goes to a network: MP4.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Video {
+    /// Which media of ours it is.
+    pub media: MediaId,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Its length.
+    pub seconds: u32,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+    /// Where anybody finds it, for networks that fetch videos themselves.
+    pub url: String,
+    /// The file. Not part of the frozen rendering: loaded just before it is sent.
+    #[serde(skip)]
+    pub bytes: Arc<[u8]>,
+}
+
+/// When what the item announces takes place, for networks that have events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// Its beginning, in the authority's time zone.
+    pub from: chrono::DateTime<chrono::FixedOffset>,
+    /// Its end; the beginning where none is known.
+    pub to: chrono::DateTime<chrono::FixedOffset>,
 }
 
 /// A card that stands for the item's page, where the network lets us supply it.
@@ -93,6 +124,8 @@ pub struct Rendered {
     /// Fitted to the account's limit. Contains the link where [`super::LinkStyle::InText`], and where pictures take the
     /// place of the card.
     pub text: String,
+    /// The item's title, fitted to the account's limit, where the network has a field for it.
+    pub title: String,
     /// The language of the text.
     pub language: Language,
     /// The item's public page.
@@ -101,6 +134,10 @@ pub struct Rendered {
     pub card: Option<Card>,
     /// In order.
     pub pictures: Vec<Picture>,
+    /// In place of pictures.
+    pub video: Option<Video>,
+    /// For events.
+    pub when: Option<Span>,
     /// Hashtags that stand in the text, without `#`.
     pub hashtags: Vec<String>,
     /// When it was frozen: the post's own date where the network asks for one.

@@ -14,7 +14,7 @@ use axum::{
     http::{Method, header},
     response::Response,
 };
-use beffroi_sandbox::{Options, Sandbox};
+use beffroi_sandbox::{Kind, Options, Sandbox};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
@@ -59,7 +59,7 @@ impl Contract {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let (behind, to) = (sandbox.mastodon.url().to_owned(), Arc::clone(&heard));
+        let (behind, to) = (sandbox.network(Kind::Mastodon).url().to_owned(), Arc::clone(&heard));
         let app = Router::new().fallback(move |request: Request| pass_on(request, behind, to));
         let mut tasks = JoinSet::new();
         tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -2,7 +2,7 @@
 //! what Mastodon's own description allows.
 
 use beffroi_jobs::networks::registry::{AccountSettings, MastodonSettings};
-use beffroi_sandbox::{Options, Sandbox};
+use beffroi_sandbox::{Kind, Options, Sandbox};
 use beffroi_schema::{clock::Clock, value::Rendered};
 use secrecy::SecretString;
 use tokio::process::Command;
@@ -17,11 +17,11 @@ async fn mastodon_py_does_what_a_town_does() {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let exercise = concat!(env!("CARGO_MANIFEST_DIR"), "/counterparts/mastodon-py/exercise.py");
     let mut command = Command::new(python);
-    command.arg(exercise).arg(sandbox.mastodon.url());
-    let output = run(command.arg(sandbox.mastodon.account().secret)).await;
+    command.arg(exercise).arg(sandbox.network(Kind::Mastodon).url());
+    let output = run(command.arg(sandbox.network(Kind::Mastodon).account().secret)).await;
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{complaint}");
-    let posts = sandbox.mastodon.all_posts();
+    let posts = sandbox.network(Kind::Mastodon).all_posts();
     assert_eq!(posts.len(), 2, "a status and its answer");
     assert!(posts.iter().all(|post| post.deleted_at.is_some()), "taken away again");
 }
@@ -34,7 +34,7 @@ async fn what_we_say_to_mastodon_is_in_its_contract() {
     let settings = AccountSettings::Mastodon(MastodonSettings {
         instance: contract.url.clone(),
     });
-    let secret = SecretString::from(contract.sandbox.mastodon.account().secret);
+    let secret = SecretString::from(contract.sandbox.network(Kind::Mastodon).account().secret);
     let account = settings.open(secret, &http(&contract.url));
 
     account.check().await.unwrap();

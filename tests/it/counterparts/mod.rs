@@ -61,10 +61,13 @@ fn key(number: u128) -> DeliveryId {
 fn post(text: &str) -> Rendered {
     Rendered {
         text: text.to_owned(),
+        title: String::new(),
         language: Language::french(),
         link: LINK.to_owned(),
         card: None,
         pictures: Vec::new(),
+        video: None,
+        when: None,
         hashtags: Vec::new(),
         at: Clock::system().now(),
     }
@@ -77,6 +80,7 @@ fn picture(alt: &str) -> Picture {
         width: 1,
         height: 1,
         alt: alt.to_owned(),
+        url: "https://ville.example/media/7.png".to_owned(),
         bytes: Arc::from(PNG),
     }
 }

@@ -20,23 +20,22 @@ const LEAST_TURNS: usize = 3;
 /// More than the lease of a line of the outbox, of a page, or of a poll.
 const OTHER_LEASE: Duration = Duration::minutes(4);
 
-#[tokio::test]
-async fn a_delivery_survives_death_at_any_point() {
-    for &network in Network::ALL {
-        let city = City::new().await;
-        let account = city.account(network, AccountRules::default()).await;
-        for turns in 0..MOST_TURNS {
-            let item = city.publish(scene::article(&format!("Mort au point {turns}."))).await;
-            while city.worker.fan_out().await.unwrap() {}
-            let worker = city.another_worker().await;
-            let ended = die_after(turns, worker.deliver()).await;
-            worker.die().await;
-            go_on(&city).await;
-            assert_once(&city, &account, item, &format!("{network}, at {turns}")).await;
-            if ended {
-                assert!(turns > LEAST_TURNS, "{network}: only {turns} points");
-                break;
-            }
+on_every_network!(a_delivery_survives_death_at_any_point);
+
+async fn a_delivery_survives_death_at_any_point(network: Network) {
+    let city = City::new().await;
+    let account = city.account(network, AccountRules::default()).await;
+    for turns in 0..MOST_TURNS {
+        let item = city.publish(scene::article(&format!("Mort au point {turns}."))).await;
+        while city.worker.fan_out().await.unwrap() {}
+        let worker = city.another_worker().await;
+        let ended = die_after(turns, worker.deliver()).await;
+        worker.die().await;
+        go_on(&city).await;
+        assert_once(&city, &account, item, &format!("{network}, at {turns}")).await;
+        if ended {
+            assert!(turns > LEAST_TURNS, "{network}: only {turns} points");
+            return;
         }
     }
 }

@@ -37,26 +37,25 @@ const STEPS: [After; 6] = [
     After::Settled,
 ];
 
-#[tokio::test]
-async fn wherever_a_worker_dies_there_is_one_post() {
-    for &network in Network::ALL {
-        let city = City::new().await;
-        let account = city.account(network, AccountRules::default()).await;
-        for step in STEPS {
-            let case = format!("{network}, dead after {step:?}");
-            let item = city.publish(scene::article(&case)).await;
-            while city.worker.fan_out().await.unwrap() {}
-            die(&city, network, step).await;
-            let [left] = city.deliveries(item, &account).await.try_into().unwrap();
-            let before_lease = city.posts(&account).len();
-            city.settle().await;
-            assert_eq!(city.posts(&account).len(), before_lease, "{case}: it is still held");
-            assert_eq!(left.state == DeliveryState::Done, step == After::Settled, "{case}");
-            go_on(&city).await;
-            assert_once(&city, &account, item, &case).await;
-        }
-        city.sandbox.account_for(|line| line.status.is_none());
+on_every_network!(wherever_a_worker_dies_there_is_one_post);
+
+async fn wherever_a_worker_dies_there_is_one_post(network: Network) {
+    let city = City::new().await;
+    let account = city.account(network, AccountRules::default()).await;
+    for step in STEPS {
+        let case = format!("{network}, dead after {step:?}");
+        let item = city.publish(scene::article(&case)).await;
+        while city.worker.fan_out().await.unwrap() {}
+        die(&city, network, step).await;
+        let [left] = city.deliveries(item, &account).await.try_into().unwrap();
+        let before_lease = city.posts(&account).len();
+        city.settle().await;
+        assert_eq!(city.posts(&account).len(), before_lease, "{case}: it is still held");
+        assert_eq!(left.state == DeliveryState::Done, step == After::Settled, "{case}");
+        go_on(&city).await;
+        assert_once(&city, &account, item, &case).await;
     }
+    city.sandbox.account_for(|line| line.status.is_none());
 }
 
 #[tokio::test]
@@ -148,10 +147,13 @@ fn rendered(city: &City, job: &Job) -> Rendered {
     };
     Rendered {
         text,
+        title: String::new(),
         language: Language::french(),
         link,
         card: None,
         pictures: Vec::new(),
+        video: None,
+        when: None,
         hashtags: Vec::new(),
         at: city.clock.now(),
     }

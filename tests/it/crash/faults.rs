@@ -46,23 +46,10 @@ impl Accident {
     }
 }
 
-#[tokio::test]
-async fn on_mastodon_two_accidents_in_any_order_leave_one_post() {
-    every_pair(Network::Mastodon).await;
-}
-
-#[tokio::test]
-async fn on_bluesky_two_accidents_in_any_order_leave_one_post() {
-    every_pair(Network::Bluesky).await;
-}
-
-#[tokio::test]
-async fn on_facebook_two_accidents_in_any_order_leave_one_post() {
-    every_pair(Network::Facebook).await;
-}
+on_every_network!(two_accidents_in_any_order_leave_one_post);
 
 /// Every item meets two accidents, or as many of them as its calls meet: what is found needs no second call.
-async fn every_pair(network: Network) {
+async fn two_accidents_in_any_order_leave_one_post(network: Network) {
     let city = City::new().await;
     let account = city.account(network, AccountRules::default()).await;
     for first in ACCIDENTS {

@@ -1,8 +1,11 @@
 //! Accounts, what waits for a person, sources, zones: what staff set up.
 
 use beffroi_api::graphql::id;
-use beffroi_schema::value::Role::{Admin, Contributor, Editor, Operator};
-use serde_json::json;
+use beffroi_schema::value::{
+    Network,
+    Role::{Admin, Contributor, Editor, Operator},
+};
+use serde_json::{Value, json};
 
 use crate::{
     front::code,
@@ -16,20 +19,21 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
     let create = format!(
         "mutation($input: CreateAccountInput!) {{ createAccount(input: $input) {{ account {{ {fields} }} problems {{ code path }} }} }}"
     );
-    for network in [
-        json!({ "mastodon": { "instance": "https://mastodon.example" } }),
-        json!({ "bluesky": { "pds": "https://pds.example", "identifier": "ville.example" } }),
-        json!({ "facebook": { "page": "1234" } }),
-    ] {
-        let input = json!({ "authorityId": office.here_id(), "name": format!("Compte {network}"), "secret": ACCOUNT_SECRET, "network": network });
+    let described = "{ desk { networks { network title settings { name kind required } } } }";
+    let described = office.done(Admin, described, json!({})).await;
+    let networks = described["desk"]["networks"].as_array().unwrap();
+    assert_eq!(networks.len(), Network::ALL.len());
+    for network in networks {
+        let settings: Vec<_> = network["settings"].as_array().unwrap().iter().map(sample).collect();
+        let input = json!({ "authorityId": office.here_id(), "name": network["title"], "secret": ACCOUNT_SECRET, "network": network["network"], "settings": settings });
         let made = office.done(Admin, &create, json!({ "input": input })).await;
         assert_eq!(made["createAccount"]["problems"], json!([]));
         assert_eq!(made["createAccount"]["account"]["state"], "ACTIVE");
     }
-    let wrong = json!({ "authorityId": office.here_id(), "name": "Compte", "secret": " ", "network": { "facebook": { "page": "la ville" } } });
+    let wrong = json!({ "authorityId": office.here_id(), "name": "Compte", "secret": " ", "network": "FACEBOOK",
+        "settings": [{ "name": "page", "value": "la ville" }, { "name": "pages", "value": "1" }] });
     let refused = office.done(Admin, &create, json!({ "input": wrong })).await;
-    let paths =
-        json!([{ "code": "INVALID", "path": "network.facebook.page" }, { "code": "MISSING", "path": "secret" }]);
+    let paths = json!([{ "code": "UNKNOWN", "path": "settings" }, { "code": "INVALID", "path": "settings.page" }, { "code": "MISSING", "path": "secret" }]);
     assert_eq!(refused["createAccount"]["problems"], paths);
 
     let all = office
@@ -39,7 +43,10 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
             json!({}),
         )
         .await;
-    assert_eq!(all["data"]["desk"]["accounts"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        all["data"]["desk"]["accounts"].as_array().unwrap().len(),
+        Network::ALL.len()
+    );
     assert!(!all.to_string().contains(ACCOUNT_SECRET), "{all}");
     let sdl = beffroi_api::graphql::schema::sdl();
     let account = sdl
@@ -53,6 +60,17 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
         !account.lines().any(|line| line.trim().starts_with("secret")),
         "{account}"
     );
+}
+
+/// A value that looks as a setting should.
+fn sample(setting: &Value) -> Value {
+    let value = match setting["kind"].as_str().unwrap() {
+        "ADDRESS" => "https://reseau.example",
+        "DIGITS" | "NUMBER" => "1234",
+        "FLAG" => "true",
+        _ => "ville",
+    };
+    json!({ "name": setting["name"], "value": value })
 }
 
 #[tokio::test]
@@ -226,8 +244,7 @@ async fn zones_and_authorities_are_drawn() {
 async fn a_name_that_is_taken_is_a_problem_to_put_right() {
     let office = Office::new().await;
     let here = office.here_id();
-    let account =
-        json!({ "authorityId": here, "name": "Page", "secret": "s", "network": { "facebook": { "page": "1234" } } });
+    let account = json!({ "authorityId": here, "name": "Page", "secret": "s", "network": "FACEBOOK", "settings": [{ "name": "page", "value": "1234" }] });
     let source = json!({ "authorityId": here, "name": "Réseau", "format": "GTFS_RT_ALERTS", "policy": "PUBLISH", "url": "https://feeds.example/alerts" });
     let authority = json!({ "slug": "quartier", "kind": "COMMUNE", "name": "Quartier", "language": "fr", "timeZone": "Europe/Paris" });
     for (verb, input, path) in [

@@ -1,8 +1,8 @@
 //! One PostgreSQL, one Redis, the networks in miniature, and as many processes as a test starts.
 
+use serde_json::json;
 use std::{net::SocketAddr, path::Path, process::Command, time::Duration};
 
-use beffroi_jobs::networks::registry::{AccountSettings, BlueskySettings, FacebookSettings, MastodonSettings};
 use beffroi_sandbox::{Kind, Options, Sandbox};
 use beffroi_schema::{
     bus::Bus,
@@ -157,27 +157,15 @@ impl Deployment {
     /// The town has an account on this network.
     pub async fn account(&self, kind: Kind) {
         let miniature = self.sandbox.network(kind);
-        let url: Url = miniature.url().parse().unwrap();
         let here = miniature.account();
-        let settings = match kind {
-            Kind::Mastodon => AccountSettings::Mastodon(MastodonSettings { instance: url }),
-            Kind::Bluesky => AccountSettings::Bluesky(BlueskySettings {
-                pds: url.clone(),
-                identifier: here.handle,
-                edits: false,
-                app: url,
-            }),
-            Kind::Facebook => AccountSettings::Facebook(FacebookSettings {
-                page: here.id,
-                graph: url.join("/v25.0").unwrap(),
-            }),
-        };
-        let network: Network = settings.network();
+        let network: Network = kind.name().parse().unwrap();
+        let mut settings = miniature.settings(&here);
+        settings["network"] = json!(network);
         let account = NewAccount {
             authority: self.authority,
             network,
             name: network.to_string(),
-            settings: serde_json::to_value(&settings).unwrap(),
+            settings,
             secret: SecretString::from(here.secret),
             rules: AccountRules::default(),
         };

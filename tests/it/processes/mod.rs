@@ -100,11 +100,14 @@ async fn a_worker_killed_in_the_middle_of_deliveries_loses_none_and_doubles_none
 async fn a_worker_killed_before_the_network_took_anything_loses_nothing() {
     let Some(town) = Deployment::new().await else { return };
     town.account(Kind::Mastodon).await;
-    town.sandbox.mastodon.next(Operation::Create, Fault::Hang);
+    town.sandbox
+        .network(Kind::Mastodon)
+        .next(Operation::Create, Fault::Hang);
     let worker = town.work("work-1");
     let item = town.publish("La ligne B est interrompue").await;
     town.deliveries(item, "it is on its way", |rows| {
-        rows.iter().any(|row| row.state == DeliveryState::Attempting) && town.sandbox.mastodon.faults_left() == 0
+        rows.iter().any(|row| row.state == DeliveryState::Attempting)
+            && town.sandbox.network(Kind::Mastodon).faults_left() == 0
     })
     .await;
     worker.kill().unwrap();
@@ -145,11 +148,14 @@ async fn without_redis_everything_arrives_all_the_same() {
 async fn a_worker_that_is_asked_to_stop_finishes_what_it_holds() {
     let Some(town) = Deployment::new().await else { return };
     town.account(Kind::Mastodon).await;
-    town.sandbox.mastodon.next(Operation::Create, Fault::Slow(SLOW_ANSWER));
+    town.sandbox
+        .network(Kind::Mastodon)
+        .next(Operation::Create, Fault::Slow(SLOW_ANSWER));
     let worker = town.work("work-1");
     let item = town.publish("La ligne B est interrompue").await;
     town.deliveries(item, "it is on its way", |rows| {
-        rows.iter().any(|row| row.state == DeliveryState::Attempting) && town.sandbox.mastodon.faults_left() == 0
+        rows.iter().any(|row| row.state == DeliveryState::Attempting)
+            && town.sandbox.network(Kind::Mastodon).faults_left() == 0
     })
     .await;
     worker.stops_well().await;

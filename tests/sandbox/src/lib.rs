@@ -1,4 +1,4 @@
-//! The outside world in miniature: FCM, Mastodon, Bluesky and Facebook Pages on loopback, speaking their wire
+//! The outside world in miniature: FCM and every social network on loopback, speaking their wire
 //! protocols and keeping their rules.
 //!
 //! Each is a small server with its own state, not a list of expected calls: what was posted can be read back, edited
@@ -7,25 +7,23 @@
 //!
 //! ```text
 //! let sandbox = Sandbox::start(Options::default()).await?;
-//! sandbox.mastodon.next(Operation::Create, Fault::CommitThenCut);
-//! // … aim a client at sandbox.mastodon.url(), with sandbox.mastodon.account().secret …
-//! assert_eq!(sandbox.mastodon.posts("valbourg").len(), 1);
+//! sandbox.network(Kind::Mastodon).next(Operation::Create, Fault::CommitThenCut);
+//! // … aim a client at sandbox.network(Kind::Mastodon).url(), with sandbox.network(Kind::Mastodon).account().secret …
+//! assert_eq!(sandbox.network(Kind::Mastodon).posts("valbourg").len(), 1);
 //! assert!(sandbox.unaccounted().is_empty());
 //! ```
 
 mod account;
-mod bluesky;
 mod call;
 mod clock;
-mod facebook;
 mod fault;
 pub mod fcm;
 mod journal;
 mod limits;
 mod listener;
 mod lock;
-mod mastodon;
 mod miniature;
+mod networks;
 pub mod operator;
 mod page;
 mod post;

@@ -1,49 +1,58 @@
-//! The registry: one miniature for each network.
+//! The registry: one miniature for each network, one line each.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::account::Account;
-use crate::bluesky::Pds;
 use crate::clock::Clock;
-use crate::facebook::Graph;
 use crate::fault::{Fault, Faults, Operation};
 use crate::journal::Journal;
 use crate::listener::Handler;
-use crate::mastodon::Instance;
+use crate::networks::{bluesky, facebook, mastodon, telegram};
 use crate::post::Post;
 use crate::protocol::{Engine, Protocol, Running};
 
-/// The networks. A new one must say here which miniature speaks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    Mastodon,
-    Bluesky,
-    Facebook,
+/// `Word: folder::Protocol = name in the journal, name for people`.
+macro_rules! miniatures {
+    ($($kind:ident: $folder:ident::$protocol:ident = $name:literal, $title:literal;)+) => {
+        /// The networks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        pub enum Kind { $(#[serde(rename = $name)] $kind,)+ }
+
+        impl Kind {
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$kind),+];
+
+            /// As the journal writes it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)+ }
+            }
+
+            /// As people write it.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title,)+ }
+            }
+
+            fn engine(self, url: &str, clock: Clock, journal: Arc<Journal>) -> Arc<dyn Engine> {
+                match self { $(Self::$kind => run::<$folder::$protocol>(self, url, clock, journal),)+ }
+            }
+        }
+    };
+}
+
+miniatures! {
+    Mastodon: mastodon::Instance = "mastodon", "Mastodon";
+    Bluesky: bluesky::Pds = "bluesky", "Bluesky";
+    Facebook: facebook::Graph = "facebook", "Facebook";
+    Telegram: telegram::Bots = "telegram", "Telegram";
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Mastodon, Self::Bluesky, Self::Facebook];
-
-    /// As the journal writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mastodon => "mastodon",
-            Self::Bluesky => "bluesky",
-            Self::Facebook => "facebook",
-        }
-    }
-
-    /// As people write it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Mastodon => "Mastodon",
-            Self::Bluesky => "Bluesky",
-            Self::Facebook => "Facebook",
-        }
+    /// The network that the journal calls so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -57,11 +66,7 @@ pub struct Miniature {
 
 impl Miniature {
     pub(crate) fn new(kind: Kind, url: String, clock: Clock, journal: Arc<Journal>) -> Self {
-        let engine: Arc<dyn Engine> = match kind {
-            Kind::Mastodon => run(kind, Instance::new(&url, Arc::clone(&clock)), clock, journal),
-            Kind::Bluesky => run(kind, Pds::new(&url), clock, journal),
-            Kind::Facebook => run(kind, Graph::new(&url), clock, journal),
-        };
+        let engine = kind.engine(&url, clock, journal);
         Self { kind, url, engine }
     }
 
@@ -94,6 +99,11 @@ impl Miniature {
     /// Never: accounts are not closed.
     pub fn account(&self) -> Account {
         self.accounts().swap_remove(0)
+    }
+
+    /// What a client is told, beside the secret, to reach the account.
+    pub fn settings(&self, account: &Account) -> Value {
+        self.engine.settings(account)
     }
 
     /// Refuses the account's secret from now on, as after a password change or a withdrawn consent.
@@ -132,7 +142,8 @@ impl Miniature {
     }
 }
 
-fn run<P: Protocol>(kind: Kind, protocol: P, clock: Clock, journal: Arc<Journal>) -> Arc<dyn Engine> {
+fn run<P: Protocol>(kind: Kind, url: &str, clock: Clock, journal: Arc<Journal>) -> Arc<dyn Engine> {
+    let protocol = P::open(url, Arc::clone(&clock));
     let (protocol, faults) = (Mutex::new(protocol), Faults::default());
     Arc::new(Running {
         name: kind.name(),

@@ -10,9 +10,12 @@ pub struct Post {
     pub remote_id: String,
     /// Where people read it.
     pub url: String,
+    /// Where the network has a field for it.
+    pub title: Option<String>,
     pub text: String,
     pub language: Option<String>,
     pub images: Vec<Image>,
+    pub video: Option<Clip>,
     pub card: Option<Card>,
     /// The remote id of the post this one answers.
     pub reply_to: Option<String>,
@@ -26,6 +29,13 @@ pub struct Post {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Image {
     pub alt: String,
+    pub bytes_len: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Clip {
+    pub alt: Option<String>,
+    /// 0 where the network fetches the file itself.
     pub bytes_len: usize,
 }
 
@@ -45,6 +55,26 @@ pub struct Wording {
 }
 
 impl Post {
+    /// A text and nothing else.
+    pub(crate) fn new(account: &str, remote_id: String, url: String, text: String, at: DateTime<Utc>) -> Self {
+        Self {
+            account: account.to_owned(),
+            remote_id,
+            url,
+            title: None,
+            text,
+            language: None,
+            images: Vec::new(),
+            video: None,
+            card: None,
+            reply_to: None,
+            created_at: at,
+            edited_at: None,
+            deleted_at: None,
+            history: Vec::new(),
+        }
+    }
+
     pub fn deleted(&self) -> bool {
         self.deleted_at.is_some()
     }

@@ -8,6 +8,7 @@ use axum::body::Body;
 use futures_util::FutureExt;
 use http::{Request, Response};
 use hyper::body::Incoming;
+use serde_json::Value;
 
 use crate::account::Account;
 use crate::call::Call;
@@ -21,6 +22,11 @@ use crate::reply::Reply;
 
 /// A network's own rules over its own state.
 pub(crate) trait Protocol: Sized + Send + 'static {
+    /// The network at this origin (without a final slash), empty.
+    fn open(url: &str, clock: Clock) -> Self;
+    /// What a client is told, beside the secret, to reach the account: the names are those of `Network::settings`, and
+    /// of the network's own addresses.
+    fn settings(&self, account: &Account) -> Value;
     /// `None`: this network has no such method at such a path.
     fn route(&self, call: &Call) -> Option<Route<Self>>;
     /// The network's own words for a refusal that its rules did not cause.
@@ -63,6 +69,7 @@ pub(crate) trait Engine: Send + Sync {
     fn faults(&self) -> &Faults;
     fn open_account(&self, handle: &str, name: &str) -> Account;
     fn accounts(&self) -> Vec<Account>;
+    fn settings(&self, account: &Account) -> Value;
     fn revoke(&self, account: &str);
     fn posts(&self) -> Vec<Post>;
     fn handler(self: Arc<Self>) -> Handler;
@@ -87,6 +94,10 @@ impl<P: Protocol> Engine for Running<P> {
 
     fn accounts(&self) -> Vec<Account> {
         lock(&self.protocol).accounts()
+    }
+
+    fn settings(&self, account: &Account) -> Value {
+        lock(&self.protocol).settings(account)
     }
 
     fn revoke(&self, account: &str) {

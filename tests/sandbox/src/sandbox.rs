@@ -19,7 +19,8 @@ use crate::tls::{self, TlsError};
 /// How a sandbox starts.
 pub struct Options {
     pub clock: Clock,
-    /// Port of the page; FCM, Mastodon, Bluesky and Facebook take the four that follow. 0: a free one for each.
+    /// Port of the page; FCM and the networks, in the order of [`Kind::ALL`], take those that follow. 0: a free one for
+    /// each.
     pub port: u16,
     /// FCM over TLS, with an authority made at the start ([`Fcm::authority_pem`]); otherwise in clear, HTTP/1 and
     /// HTTP/2 with prior knowledge.
@@ -64,9 +65,7 @@ pub enum StartError {
 /// The outside world. Dropping it closes every port and connection.
 pub struct Sandbox {
     pub fcm: Fcm,
-    pub mastodon: Miniature,
-    pub bluesky: Miniature,
-    pub facebook: Miniature,
+    networks: Vec<Miniature>,
     journal: Arc<Journal>,
     view: View,
     page_url: String,
@@ -93,12 +92,9 @@ impl Sandbox {
         for (kind, offset) in Kind::ALL.into_iter().zip(2..) {
             networks.push(start_network(kind, &options, port(offset), &journal, &mut tasks).await?);
         }
-        let [mastodon, bluesky, facebook] =
-            <[Miniature; 3]>::try_from(networks).map_err(|_| io::Error::other("a network was not started"))?;
-
         let view = View {
             fcm: fcm.clone(),
-            networks: [mastodon.clone(), bluesky.clone(), facebook.clone()],
+            networks: networks.clone(),
             clock: Arc::clone(&options.clock),
         };
         tasks.spawn(page.serve(
@@ -107,9 +103,7 @@ impl Sandbox {
         ));
         Ok(Self {
             fcm,
-            mastodon,
-            bluesky,
-            facebook,
+            networks,
             journal,
             view,
             page_url,
@@ -118,12 +112,11 @@ impl Sandbox {
     }
 
     /// The miniature of a network.
+    ///
+    /// # Panics
+    /// Never: every network is started.
     pub fn network(&self, kind: Kind) -> &Miniature {
-        match kind {
-            Kind::Mastodon => &self.mastodon,
-            Kind::Bluesky => &self.bluesky,
-            Kind::Facebook => &self.facebook,
-        }
+        &self.networks[kind as usize]
     }
 
     /// Every request so far, oldest first (the newest 20,000).

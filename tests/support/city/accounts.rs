@@ -1,15 +1,15 @@
 //! Accounts on the networks in miniature.
 
-use beffroi_jobs::networks::registry::{AccountSettings, BlueskySettings, FacebookSettings, MastodonSettings};
 use beffroi_sandbox::{Kind, Miniature, Post};
 use beffroi_schema::{
     entity::{account, attempt, delivery},
     id::{AccountId, ItemId},
     store::{NewAccount, machine},
-    value::{AccountRules, Network, Scope},
+    value::{AccountRules, DeliveryState, Network, Scope},
 };
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use secrecy::SecretString;
-use url::Url;
+use serde_json::json;
 
 use super::City;
 
@@ -34,11 +34,16 @@ impl City {
             .unwrap();
         let handle = format!("valbourg{}", here.len());
         let remote = miniature.open_account(&handle, "Ville de Valbourg");
+        let mut settings = miniature.settings(&remote);
+        settings["network"] = json!(network);
+        if !edits {
+            settings["edits"] = json!(false);
+        }
         let new = NewAccount {
             authority: self.authority,
             network,
             name: format!("{network} {handle}"),
-            settings: serde_json::to_value(settings(miniature, &remote, edits)).unwrap(),
+            settings,
             secret: SecretString::from(remote.secret),
             rules,
         };
@@ -54,11 +59,7 @@ impl City {
 
     /// The network in miniature.
     pub fn miniature(&self, network: Network) -> &Miniature {
-        self.sandbox.network(match network {
-            Network::Mastodon => Kind::Mastodon,
-            Network::Bluesky => Kind::Bluesky,
-            Network::Facebook => Kind::Facebook,
-        })
+        self.sandbox.network(Kind::named(network.as_str()).unwrap())
     }
 
     /// What readers of the account see now, oldest first.
@@ -85,26 +86,20 @@ impl City {
         all.into_iter().filter(|row| row.account_id == account.id).collect()
     }
 
+    /// How many deliveries may still change by themselves.
+    pub async fn unsettled(&self) -> u64 {
+        let open = [
+            DeliveryState::Waiting,
+            DeliveryState::Attempting,
+            DeliveryState::Unknown,
+        ];
+        let rows = delivery::Entity::find().filter(delivery::Column::State.is_in(open));
+        rows.count(self.database()).await.unwrap()
+    }
+
     /// Every attempt at bringing an item to an account, oldest first.
     pub async fn attempts(&self, item: ItemId, account: &account::Model) -> Vec<attempt::Model> {
         let ids: Vec<_> = self.deliveries(item, account).await.iter().map(|row| row.id).collect();
         self.store.attempts_of(&ids).await.unwrap()
-    }
-}
-
-fn settings(miniature: &Miniature, remote: &beffroi_sandbox::Account, edits: bool) -> AccountSettings {
-    let url: Url = miniature.url().parse().unwrap();
-    match miniature.kind() {
-        Kind::Mastodon => AccountSettings::Mastodon(MastodonSettings { instance: url }),
-        Kind::Bluesky => AccountSettings::Bluesky(BlueskySettings {
-            pds: url.clone(),
-            identifier: remote.handle.clone(),
-            edits,
-            app: url,
-        }),
-        Kind::Facebook => AccountSettings::Facebook(FacebookSettings {
-            page: remote.id.clone(),
-            graph: url.join("/v25.0").unwrap(),
-        }),
     }
 }

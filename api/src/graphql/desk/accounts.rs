@@ -1,20 +1,21 @@
 //! Accounts on social networks.
 
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use beffroi_schema::{
-    draft::{MAX_NAME, text_problem, url_problem},
+    draft::text_problem,
     entity::account,
     id::AccountId,
     store::{NewAccount, StoreError, StoreResult},
     value::{self, AccountRules},
 };
 use secrecy::SecretString;
-use serde_json::json;
 
 use super::{
     local_time,
     rules::{AccountRulesInput, Rules},
-    scope, within,
+    scope,
+    settings::{self, SettingInput},
+    within,
     words::AccountState,
 };
 use crate::graphql::{
@@ -133,7 +134,8 @@ impl AccountMutation {
         #[graphql(desc = "What is wanted.")] input: CreateAccountInput,
     ) -> Result<AccountPayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
-        let mut problems = input.network.problems();
+        let network = input.network.into();
+        let mut problems = settings::problems(network, &input.settings);
         problems.extend(secret_problem(&input.secret));
         let mut rules = AccountRules::default();
         if let Some(wanted) = input.rules {
@@ -142,12 +144,11 @@ impl AccountMutation {
         if !problems.is_empty() {
             return answered(Err(StoreError::Problems(problems)));
         }
-        let (network, settings) = input.network.settings();
         let new = NewAccount {
             authority: home.id,
             network,
             name: input.name,
-            settings,
+            settings: settings::row(network, input.settings),
             secret: SecretString::from(input.secret),
             rules,
         };
@@ -223,88 +224,14 @@ pub struct CreateAccountInput {
     authority_id: ID,
     /// How staff will call it.
     name: String,
-    /// Where it is.
-    network: NetworkInput,
+    /// On which network.
+    network: Network,
+    /// Which account there: what `networks` asks for.
+    settings: Vec<SettingInput>,
     /// The token or app password: kept encrypted, never shown.
     secret: String,
     /// What goes there; absent: everything.
     rules: Option<AccountRulesInput>,
-}
-
-/// Where an account is.
-#[derive(Debug, OneofObject)]
-pub enum NetworkInput {
-    /// On Mastodon, or a server that speaks its API.
-    Mastodon(MastodonInput),
-    /// On Bluesky, or another AT Protocol server.
-    Bluesky(BlueskyInput),
-    /// A Facebook Page.
-    Facebook(FacebookInput),
-}
-
-/// An account on Mastodon. Its secret is an access token.
-#[derive(Debug, InputObject)]
-pub struct MastodonInput {
-    /// The server: `https://mastodon.example`.
-    instance: String,
-}
-
-/// An account on Bluesky. Its secret is an app password.
-#[derive(Debug, InputObject)]
-pub struct BlueskyInput {
-    /// The server that holds it: `https://bsky.social`.
-    pds: String,
-    /// Its handle or DID: `town.bsky.social`.
-    identifier: String,
-    /// Whether changed posts are shown changed: the official app does not; a correction is a reply then.
-    #[graphql(default = false)]
-    edits: bool,
-}
-
-/// A Facebook Page. Its secret is a Page access token.
-#[derive(Debug, InputObject)]
-pub struct FacebookInput {
-    /// The Page's numeric id.
-    page: String,
-}
-
-impl NetworkInput {
-    fn problems(&self) -> Vec<value::Problem> {
-        let digits = |page: &str| !page.is_empty() && page.bytes().all(|byte| byte.is_ascii_digit());
-        match self {
-            Self::Mastodon(mastodon) => url_problem("network.mastodon.instance", &mastodon.instance)
-                .into_iter()
-                .collect(),
-            Self::Bluesky(bluesky) => [
-                url_problem("network.bluesky.pds", &bluesky.pds),
-                text_problem("network.bluesky.identifier", &bluesky.identifier, MAX_NAME),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            Self::Facebook(facebook) if digits(&facebook.page) => Vec::new(),
-            Self::Facebook(_) => vec![value::Problem::new(
-                value::ProblemCode::Invalid,
-                "network.facebook.page",
-                "L’identifiant d’une Page est un nombre.",
-                "The id of a Page is a number.",
-            )],
-        }
-    }
-
-    /// As the account's row keeps it.
-    fn settings(self) -> (value::Network, serde_json::Value) {
-        let (network, mut settings) = match self {
-            Self::Mastodon(it) => (value::Network::Mastodon, json!({ "instance": it.instance })),
-            Self::Bluesky(it) => (
-                value::Network::Bluesky,
-                json!({ "pds": it.pds, "identifier": it.identifier, "edits": it.edits }),
-            ),
-            Self::Facebook(it) => (value::Network::Facebook, json!({ "page": it.page })),
-        };
-        settings["network"] = json!(network);
-        (network, settings)
-    }
 }
 
 /// Which rules for which account.

@@ -14,7 +14,9 @@ use beffroi_schema::{
 use chrono::SecondsFormat;
 use uuid::Uuid;
 
-use super::{accounts::Account, drafting, items::DeskItem, scope, sources::Source, within, words::ItemStatus};
+use super::{
+    accounts::Account, drafting, items::DeskItem, scope, settings, sources::Source, within, words::ItemStatus,
+};
 use crate::graphql::{
     context::Asked as _,
     error::Code,
@@ -94,6 +96,12 @@ impl Desk {
         found
             .map(|found| DeskItem::alone(ctx, self.scope.clone(), found))
             .transpose()
+    }
+
+    /// Social networks that accounts can be on, and what says which account it is.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn networks(&self) -> Vec<settings::Description> {
+        settings::networks()
     }
 
     /// Accounts on social networks, by name.

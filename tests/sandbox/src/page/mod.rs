@@ -27,7 +27,7 @@ use words::{ENGLISH, FRENCH, Words};
 #[derive(Clone)]
 pub(crate) struct View {
     pub(crate) fcm: Fcm,
-    pub(crate) networks: [Miniature; 3],
+    pub(crate) networks: Vec<Miniature>,
     pub(crate) clock: Clock,
 }
 

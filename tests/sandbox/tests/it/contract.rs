@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use beffroi_sandbox::{Fault, Operation};
+use beffroi_sandbox::{Fault, Kind, Operation};
 use jsonschema::Validator;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
@@ -54,7 +54,7 @@ impl Contract {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let mastodon = &self.world.sandbox.mastodon;
+        let mastodon = &self.world.sandbox.network(Kind::Mastodon).clone();
         self.world
             .http
             .request(method, format!("{}{path}", mastodon.url()))
@@ -135,7 +135,7 @@ async fn answers_keep_mastodons_schemas() {
 #[tokio::test]
 async fn refusals_and_sign_ins_keep_them_too() {
     let Some(contract) = Contract::read().await else { return };
-    let mastodon = &contract.world.sandbox.mastodon;
+    let mastodon = &contract.world.sandbox.network(Kind::Mastodon).clone();
     let post = |text: &str| {
         contract
             .request(Method::POST, "/api/v1/statuses")

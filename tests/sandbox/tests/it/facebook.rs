@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use beffroi_sandbox::{Account, Fault, Operation, Post};
+use beffroi_sandbox::{Account, Fault, Kind, Operation, Post};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -17,13 +17,13 @@ impl Page {
     async fn new() -> Self {
         let world = World::new().await;
         Self {
-            account: world.sandbox.facebook.account(),
+            account: world.sandbox.network(Kind::Facebook).account(),
             world,
         }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}/v25.0/{path}", self.world.sandbox.facebook.url());
+        let url = format!("{}/v25.0/{path}", self.world.sandbox.network(Kind::Facebook).url());
         self.world.http.request(method, url).bearer_auth(&self.account.secret)
     }
 
@@ -57,7 +57,7 @@ impl Page {
     }
 
     fn posts(&self) -> Vec<Post> {
-        self.world.sandbox.facebook.posts("valbourg")
+        self.world.sandbox.network(Kind::Facebook).posts("valbourg")
     }
 }
 
@@ -262,7 +262,7 @@ async fn the_page_says_who_it_is() {
 async fn the_token_may_travel_in_three_ways() {
     let page = Page::new().await;
     let (url, token) = (
-        format!("{}/v25.0/me", page.world.sandbox.facebook.url()),
+        format!("{}/v25.0/me", page.world.sandbox.network(Kind::Facebook).url()),
         &page.account.secret,
     );
     answer(page.world.http.get(&url).query(&[("access_token", token)]))
@@ -284,7 +284,7 @@ async fn the_token_may_travel_in_three_ways() {
     let wrong = answer(page.world.http.get(&url).bearer_auth("wrong")).await.expect(401);
     assert_eq!(code(&wrong), (190, None));
     assert_eq!(page.world.sandbox.unaccounted().len(), 2);
-    page.world.sandbox.facebook.revoke(&page.account.id);
+    page.world.sandbox.network(Kind::Facebook).revoke(&page.account.id);
     assert_eq!(code(&page.get("me").await.expect(400)), (190, Some(460)));
     assert_eq!(page.world.sandbox.unaccounted().len(), 2);
 }
@@ -292,12 +292,16 @@ async fn the_token_may_travel_in_three_ways() {
 #[tokio::test]
 async fn another_page_and_another_version_are_refused() {
     let page = Page::new().await;
-    let other = page.world.sandbox.facebook.open_account("autre", "Autre page");
+    let other = page
+        .world
+        .sandbox
+        .network(Kind::Facebook)
+        .open_account("autre", "Autre page");
     let theirs = page
         .request(Method::POST, &format!("{}/feed", other.id))
         .json(&json!({"message": "x"}));
     assert_eq!(code(&answer(theirs).await.expect(403)), (200, None));
-    let old = format!("{}/v19.0/me", page.world.sandbox.facebook.url());
+    let old = format!("{}/v19.0/me", page.world.sandbox.network(Kind::Facebook).url());
     assert_eq!(code(&answer(page.world.http.get(old)).await.expect(400)), (2500, None));
     let empty = page.post(json!({})).await.expect(400);
     assert_eq!(code(&empty), (100, None));
@@ -311,7 +315,7 @@ async fn another_page_and_another_version_are_refused() {
 #[tokio::test]
 async fn every_fault_has_its_words() {
     let page = Page::new().await;
-    let facebook = &page.world.sandbox.facebook;
+    let facebook = &page.world.sandbox.network(Kind::Facebook).clone();
     let faults = [
         (Fault::RateLimited { retry_after_s: 120 }, 400, (80_001, None)),
         (Fault::ServerError, 500, (1, None)),

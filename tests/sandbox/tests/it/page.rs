@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use beffroi_sandbox::Kind;
 use serde_json::{Value, json};
 
 use crate::world::{World, answer};
@@ -20,7 +21,7 @@ async fn page(world: &World, query: &str) -> (String, String) {
 }
 
 async fn story(world: &World) {
-    let mastodon = &world.sandbox.mastodon;
+    let mastodon = &world.sandbox.network(Kind::Mastodon).clone();
     let url = format!("{}/api/v1/statuses", mastodon.url());
     let posting = |text: &str| {
         world
@@ -79,5 +80,9 @@ async fn the_same_comes_as_json() {
     assert_eq!(json["networks"][0]["network"], "mastodon");
     assert_eq!(json["networks"][0]["posts"][0]["text"], "Tram <B> reparti");
     assert_ne!(json["networks"][0]["posts"][1]["deleted_at"], Value::Null);
-    assert!(!json.to_string().contains(&world.sandbox.mastodon.account().secret));
+    assert!(
+        !json
+            .to_string()
+            .contains(&world.sandbox.network(Kind::Mastodon).account().secret)
+    );
 }

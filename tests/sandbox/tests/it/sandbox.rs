@@ -30,7 +30,7 @@ async fn an_unknown_route_is_unaccounted_on_every_network() {
 #[tokio::test]
 async fn dropping_the_sandbox_closes_its_ports() {
     let world = World::new().await;
-    let url = format!("{}/api/v2/instance", world.sandbox.mastodon.url());
+    let url = format!("{}/api/v2/instance", world.sandbox.network(Kind::Mastodon).url());
     answer(world.http.get(&url)).await.expect(200);
     let http = world.http.clone();
     drop(world);
@@ -51,8 +51,8 @@ async fn accounts_do_not_print_their_secrets() {
 #[tokio::test]
 async fn the_journal_says_who_did_what() {
     let world = World::new().await;
-    let account = world.sandbox.mastodon.account();
-    let url = format!("{}/api/v1/statuses", world.sandbox.mastodon.url());
+    let account = world.sandbox.network(Kind::Mastodon).account();
+    let url = format!("{}/api/v1/statuses", world.sandbox.network(Kind::Mastodon).url());
     answer(
         world
             .http

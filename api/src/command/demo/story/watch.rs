@@ -6,7 +6,7 @@ use anyhow::bail;
 use beffroi_schema::{
     address::Addresses,
     board::Boards,
-    entity::{account, campaign},
+    entity::campaign,
     id::{AccountId, CampaignId, DeliveryId, ItemId},
     store::{ItemFilter, Store, campaigns},
     value::{Action, CampaignState, Change, DeliveryState, Kind, Scope},
@@ -204,11 +204,11 @@ impl Watch<'_> {
                 DeliveryState::Done if said.deliveries.insert(delivery.id) => {
                     let link = self.link(item, account.id).await?;
                     let event = done_word(self.stage.tongue, delivery.action);
-                    self.stage.happened(name(account), event, link.as_deref());
+                    self.stage.happened(account.network.title(), event, link.as_deref());
                 }
                 DeliveryState::Refused | DeliveryState::ByHand if said.deliveries.insert(delivery.id) => {
                     let reason = delivery.reason.as_deref().unwrap_or_default();
-                    self.stage.failed(name(account), reason);
+                    self.stage.failed(account.network.title(), reason);
                 }
                 DeliveryState::Skipped | DeliveryState::Done | DeliveryState::Refused | DeliveryState::ByHand => {}
             }
@@ -236,14 +236,5 @@ fn done_word(t: Tongue, action: Action) -> &'static str {
         Action::Publish => t.say("publié", "posted"),
         Action::Amend => t.say("modifié", "edited"),
         Action::Withdraw => t.say("retiré", "deleted"),
-    }
-}
-
-fn name(account: &account::Model) -> &'static str {
-    use beffroi_schema::value::Network;
-    match account.network {
-        Network::Mastodon => "Mastodon",
-        Network::Bluesky => "Bluesky",
-        Network::Facebook => "Facebook",
     }
 }

@@ -1,14 +1,13 @@
 //! The town's accounts, one on each network, each with rules of its own.
 
-use beffroi_jobs::networks::registry::{AccountSettings, BlueskySettings, FacebookSettings, MastodonSettings};
-use beffroi_sandbox::{Kind as Place, Miniature, Sandbox};
+use beffroi_sandbox::{Kind as Place, Sandbox};
 use beffroi_schema::{
     id::AuthorityId,
     store::{NewAccount, Store},
-    value::{AccountRules, Kind, Severity, Viewer},
+    value::{AccountRules, Kind, Network, Severity, Viewer},
 };
 use secrecy::SecretString;
-use url::Url;
+use serde_json::json;
 
 /// New posts a day on Facebook, where people tire first.
 const FACEBOOK_PER_DAY: u32 = 8;
@@ -17,36 +16,21 @@ const FACEBOOK_PER_DAY: u32 = 8;
 pub async fn open(store: &Store, sandbox: &Sandbox, authority: AuthorityId, by: &Viewer) -> anyhow::Result<()> {
     for place in Place::ALL {
         let miniature = sandbox.network(place);
-        let settings = settings(miniature)?;
+        let here = miniature.account();
+        let network: Network = place.name().parse()?;
+        let mut settings = miniature.settings(&here);
+        settings["network"] = json!(network);
         let new = NewAccount {
             authority,
-            network: settings.network(),
+            network,
             name: format!("Valbourg sur {}", place.title()),
-            settings: serde_json::to_value(&settings)?,
-            secret: SecretString::from(miniature.account().secret),
+            settings,
+            secret: SecretString::from(here.secret),
             rules: rules(place),
         };
         store.create_account(new, by).await?;
     }
     Ok(())
-}
-
-fn settings(miniature: &Miniature) -> anyhow::Result<AccountSettings> {
-    let url = Url::parse(miniature.url())?;
-    let account = miniature.account();
-    Ok(match miniature.kind() {
-        Place::Mastodon => AccountSettings::Mastodon(MastodonSettings { instance: url }),
-        Place::Bluesky => AccountSettings::Bluesky(BlueskySettings {
-            pds: url.clone(),
-            identifier: account.handle,
-            edits: true,
-            app: url,
-        }),
-        Place::Facebook => AccountSettings::Facebook(FacebookSettings {
-            page: account.id,
-            graph: url.join("/v25.0")?,
-        }),
-    })
 }
 
 /// Everything goes to Mastodon; Bluesky has no articles; Facebook has few posts.
@@ -57,7 +41,8 @@ fn rules(place: Place) -> AccountRules {
         ..AccountRules::default()
     };
     match place {
-        Place::Mastodon => AccountRules {
+        // The channel has all there is, as Mastodon has.
+        Place::Mastodon | Place::Telegram => AccountRules {
             min_severity: None,
             ..usual
         },

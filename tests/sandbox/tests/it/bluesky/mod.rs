@@ -1,6 +1,6 @@
 mod sessions;
 
-use beffroi_sandbox::{Fault, Operation, Post};
+use beffroi_sandbox::{Fault, Kind, Operation, Post};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ struct Sky {
 impl Sky {
     async fn new() -> Self {
         let world = World::new().await;
-        let account = world.sandbox.bluesky.account();
+        let account = world.sandbox.network(Kind::Bluesky).account();
         let session = sign_in(&world, &account.handle, &account.secret).await.expect(200);
         let part = |pointer: &str| session.text(pointer).to_owned();
         Self {
@@ -39,7 +39,7 @@ impl Sky {
     }
 
     fn url(&self, nsid: &str) -> String {
-        format!("{}/xrpc/{nsid}", self.world.sandbox.bluesky.url())
+        format!("{}/xrpc/{nsid}", self.world.sandbox.network(Kind::Bluesky).url())
     }
 
     fn put_request(&self, rkey: &str, record: &Value) -> RequestBuilder {
@@ -73,12 +73,15 @@ impl Sky {
     }
 
     fn posts(&self) -> Vec<Post> {
-        self.world.sandbox.bluesky.posts(&self.did)
+        self.world.sandbox.network(Kind::Bluesky).posts(&self.did)
     }
 }
 
 async fn sign_in(world: &World, identifier: &str, password: &str) -> Answer {
-    let url = format!("{}/xrpc/com.atproto.server.createSession", world.sandbox.bluesky.url());
+    let url = format!(
+        "{}/xrpc/com.atproto.server.createSession",
+        world.sandbox.network(Kind::Bluesky).url()
+    );
     answer(
         world
             .http
@@ -314,11 +317,11 @@ async fn the_server_and_its_people_can_be_found() {
     };
     assert_eq!(answer(resolve("valbourg.test")).await.expect(200).text("/did"), sky.did);
     answer(resolve("nobody.test")).await.expect(400);
-    let document = format!("{}/{}", sky.world.sandbox.bluesky.url(), sky.did);
+    let document = format!("{}/{}", sky.world.sandbox.network(Kind::Bluesky).url(), sky.did);
     let document = answer(sky.world.http.get(document)).await.expect(200);
     assert_eq!(
         document.text("/service/0/serviceEndpoint"),
-        sky.world.sandbox.bluesky.url()
+        sky.world.sandbox.network(Kind::Bluesky).url()
     );
 }
 
@@ -370,7 +373,7 @@ async fn records_are_listed_newest_first_and_threads_hold_replies() {
 #[tokio::test]
 async fn every_fault_has_its_words() {
     let sky = Sky::new().await;
-    let bluesky = &sky.world.sandbox.bluesky;
+    let bluesky = &sky.world.sandbox.network(Kind::Bluesky).clone();
     let faults = [
         (Fault::RateLimited { retry_after_s: 30 }, 429, "RateLimitExceeded"),
         (Fault::ServerError, 500, "InternalServerError"),

@@ -2,6 +2,7 @@
 
 use super::{Sky, sign_in};
 use crate::world::{World, answer};
+use beffroi_sandbox::Kind;
 
 #[tokio::test]
 async fn sessions_expire_refresh_and_end() {
@@ -29,17 +30,17 @@ async fn sessions_expire_refresh_and_end() {
     assert_eq!(used.text("/error"), "InvalidToken");
     assert_eq!(sky.world.sandbox.unaccounted(), []);
 
-    sky.world.sandbox.bluesky.revoke(&sky.did);
+    sky.world.sandbox.network(Kind::Bluesky).revoke(&sky.did);
     let revoked = answer(sky.query("com.atproto.server.getSession")).await.expect(400);
     assert_eq!(revoked.text("/error"), "InvalidToken");
-    let account = sky.world.sandbox.bluesky.account();
+    let account = sky.world.sandbox.network(Kind::Bluesky).account();
     sign_in(&sky.world, &account.handle, &account.secret).await.expect(401);
 }
 
 #[tokio::test]
 async fn signing_in_is_limited_and_wrong_passwords_refused() {
     let world = World::new().await;
-    let account = world.sandbox.bluesky.account();
+    let account = world.sandbox.network(Kind::Bluesky).account();
     let wrong = sign_in(&world, &account.handle, "wrong").await.expect(401);
     assert_eq!(wrong.text("/message"), "Invalid identifier or password");
     for _ in 0..29 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use beffroi_sandbox::{Fault, Operation};
+use beffroi_sandbox::{Fault, Kind, Operation};
 use reqwest::Method;
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::world::{World, answer, no_answer};
 #[tokio::test]
 async fn faults_before_the_commit_leave_no_post() {
     let world = World::new().await;
-    let mastodon = &world.sandbox.mastodon;
+    let mastodon = &world.sandbox.network(Kind::Mastodon).clone();
     let refused = [
         (Fault::RateLimited { retry_after_s: 30 }, 429),
         (Fault::ServerError, 500),
@@ -48,7 +48,7 @@ async fn faults_before_the_commit_leave_no_post() {
 #[tokio::test]
 async fn faults_after_the_commit_leave_the_post() {
     let world = World::new().await;
-    let mastodon = &world.sandbox.mastodon;
+    let mastodon = &world.sandbox.network(Kind::Mastodon).clone();
     let post = || {
         world
             .toot(Method::POST, "/api/v1/statuses")

@@ -2,7 +2,7 @@
 
 mod accidents;
 
-use beffroi_sandbox::{Fault, Operation, Post};
+use beffroi_sandbox::{Fault, Kind, Operation, Post};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::world::{Answer, World, answer};
 
 impl World {
     fn toot(&self, method: Method, path: &str) -> RequestBuilder {
-        let mastodon = &self.sandbox.mastodon;
+        let mastodon = &self.sandbox.network(Kind::Mastodon).clone();
         self.http
             .request(method, format!("{}{path}", mastodon.url()))
             .bearer_auth(mastodon.account().secret)
@@ -31,7 +31,7 @@ impl World {
     }
 
     fn toots(&self) -> Vec<Post> {
-        self.sandbox.mastodon.posts("valbourg")
+        self.sandbox.network(Kind::Mastodon).posts("valbourg")
     }
 }
 
@@ -204,12 +204,16 @@ async fn an_upload_may_still_be_processed() {
     let world = World::new().await;
     world
         .sandbox
-        .mastodon
+        .network(Kind::Mastodon)
         .next(Operation::Upload, Fault::StillProcessing { polls: 1 });
     let media = world.upload("image/png", 10, "").await.expect(202);
     assert_eq!(
         media.json["url"],
-        Value::String(format!("{}/media/{}", world.sandbox.mastodon.url(), id(&media)))
+        Value::String(format!(
+            "{}/media/{}",
+            world.sandbox.network(Kind::Mastodon).url(),
+            id(&media)
+        ))
     );
     let early = world
         .post(&json!({"status": "x", "media_ids": [id(&media)]}))
@@ -253,7 +257,7 @@ async fn limits_run_by_the_clock() {
 #[tokio::test]
 async fn tokens_are_checked_and_can_be_revoked() {
     let world = World::new().await;
-    let mastodon = &world.sandbox.mastodon;
+    let mastodon = &world.sandbox.network(Kind::Mastodon).clone();
     let verify = "/api/v1/accounts/verify_credentials";
     assert_eq!(
         answer(world.toot(Method::GET, verify))
@@ -288,7 +292,7 @@ async fn a_timeline_lists_newest_first_without_the_deleted() {
     answer(world.toot(Method::DELETE, &format!("/api/v1/statuses/{}", ids[2])))
         .await
         .expect(200);
-    let owner = world.sandbox.mastodon.account().id;
+    let owner = world.sandbox.network(Kind::Mastodon).account().id;
     let path = format!(
         "/api/v1/accounts/{owner}/statuses?exclude_reblogs=true&limit=2&since_id={}",
         ids[0]
@@ -319,7 +323,7 @@ async fn replies_have_their_context() {
 #[tokio::test]
 async fn an_application_signs_in_with_a_code() {
     let world = World::new().await;
-    let url = world.sandbox.mastodon.url();
+    let url = world.sandbox.network(Kind::Mastodon).url();
     let app = [
         ("client_name", "b"),
         ("redirect_uris", "http://127.0.0.1/back"),
@@ -352,7 +356,10 @@ async fn an_application_signs_in_with_a_code() {
     let token = format!("{url}/oauth/token");
     let good = form("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     let granted = answer(world.http.post(&token).form(&good)).await.expect(200);
-    assert_eq!(granted.text("/access_token"), world.sandbox.mastodon.account().secret);
+    assert_eq!(
+        granted.text("/access_token"),
+        world.sandbox.network(Kind::Mastodon).account().secret
+    );
     let again = answer(world.http.post(&token).form(&good)).await.expect(400);
     assert_eq!(again.text("/error"), "invalid_grant");
 }

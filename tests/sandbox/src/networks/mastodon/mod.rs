@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::account::Account;
 use crate::call::Call;
@@ -52,21 +52,6 @@ struct Holder {
 }
 
 impl Instance {
-    pub(crate) fn new(url: &str, clock: Clock) -> Self {
-        Self {
-            url: url.to_owned(),
-            clock,
-            accounts: Vec::new(),
-            statuses: BTreeMap::new(),
-            media: HashMap::new(),
-            keys: HashMap::new(),
-            windows: Windows::default(),
-            grants: Grants::default(),
-            ids: 0,
-            polls_of_next_upload: 0,
-        }
-    }
-
     /// Snowflakes: milliseconds, then a counter. They sort by age.
     fn next_id(&mut self, at: DateTime<Utc>) -> u64 {
         self.ids += 1;
@@ -93,6 +78,25 @@ impl Instance {
 }
 
 impl Protocol for Instance {
+    fn open(url: &str, clock: Clock) -> Self {
+        Self {
+            url: url.to_owned(),
+            clock,
+            accounts: Vec::new(),
+            statuses: BTreeMap::new(),
+            media: HashMap::new(),
+            keys: HashMap::new(),
+            windows: Windows::default(),
+            grants: Grants::default(),
+            ids: 0,
+            polls_of_next_upload: 0,
+        }
+    }
+
+    fn settings(&self, _: &Account) -> Value {
+        json!({ "instance": self.url })
+    }
+
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let handle: (Operation, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
             ("GET", ["api", "v2", "instance"]) => (Operation::Describe, instance::v2),

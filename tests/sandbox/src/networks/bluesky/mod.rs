@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::Account;
 use crate::call::Call;
+use crate::clock::Clock;
 use crate::fault::Operation;
 use crate::limits::Windows;
 use crate::post::Post;
@@ -48,20 +49,6 @@ pub(crate) struct Pds {
 type Handle = fn(&mut Pds, &Call) -> Reply;
 
 impl Pds {
-    pub(crate) fn new(url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            accounts: Vec::new(),
-            revoked: Vec::new(),
-            sessions: HashMap::new(),
-            blobs: HashMap::new(),
-            records: BTreeMap::new(),
-            posts: Vec::new(),
-            windows: Windows::default(),
-            counter: 0,
-        }
-    }
-
     /// The account a DID or a handle names.
     fn account(&self, repo: &str) -> Option<&Account> {
         self.accounts
@@ -93,6 +80,25 @@ impl Pds {
 }
 
 impl Protocol for Pds {
+    fn open(url: &str, _: Clock) -> Self {
+        Self {
+            url: url.to_owned(),
+            accounts: Vec::new(),
+            revoked: Vec::new(),
+            sessions: HashMap::new(),
+            blobs: HashMap::new(),
+            records: BTreeMap::new(),
+            posts: Vec::new(),
+            windows: Windows::default(),
+            counter: 0,
+        }
+    }
+
+    /// Its own `AppView` shows what was changed, so posts are edited.
+    fn settings(&self, account: &Account) -> Value {
+        json!({ "pds": self.url, "app": self.url, "identifier": account.handle, "edits": true })
+    }
+
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle) = match (call.method.as_str(), &*call.segments()) {
             (method, ["xrpc", nsid]) => self.xrpc(method, nsid, call)?,

@@ -170,7 +170,9 @@ impl Graph {
             text,
             // Facebook guesses the language and tells nobody.
             language: None,
+            title: None,
             images,
+            video: None,
             card,
             reply_to: None,
             created_at: at,

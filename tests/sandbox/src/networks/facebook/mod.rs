@@ -11,8 +11,11 @@ mod usage;
 
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
+
 use crate::account::Account;
 use crate::call::Call;
+use crate::clock::Clock;
 use crate::fault::Operation;
 use crate::limits::Windows;
 use crate::post::Post;
@@ -46,18 +49,6 @@ struct PagePost {
 type Handle = fn(&mut Graph, &Call, &Account) -> Result<Reply, GraphError>;
 
 impl Graph {
-    pub(crate) fn new(url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            pages: Vec::new(),
-            revoked: Vec::new(),
-            posts: Vec::new(),
-            photos: HashMap::new(),
-            windows: Windows::default(),
-            counter: 0,
-        }
-    }
-
     /// The page whose token this is.
     fn authorise(&self, call: &Call) -> Result<Account, GraphError> {
         let token = call.param("access_token").or_else(|| call.bearer().map(str::to_owned));
@@ -83,6 +74,22 @@ impl Graph {
 }
 
 impl Protocol for Graph {
+    fn open(url: &str, _: Clock) -> Self {
+        Self {
+            url: url.to_owned(),
+            pages: Vec::new(),
+            revoked: Vec::new(),
+            posts: Vec::new(),
+            photos: HashMap::new(),
+            windows: Windows::default(),
+            counter: 0,
+        }
+    }
+
+    fn settings(&self, account: &Account) -> Value {
+        json!({ "page": account.id, "graph": format!("{}/{VERSION}", self.url) })
+    }
+
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
             ("GET", [VERSION, "me"]) => (Operation::SignIn, |graph, call| graph.run(call, page::show)),

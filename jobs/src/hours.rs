@@ -6,7 +6,7 @@ use beffroi_schema::{
     telling,
     value::{AccountRules, Detail, Severity},
 };
-use chrono::{Days, NaiveTime, TimeZone as _, Timelike as _};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 /// Minutes of a day.
@@ -39,9 +39,20 @@ pub(crate) fn day(zone: Tz, at: Timestamp) -> (Timestamp, Timestamp) {
     (at_minute(zone, at, 0, 0), at_minute(zone, at, 1, 0))
 }
 
-/// The instant of a minute of the local day, `days` days from today. Where the clock jumps over it: right after.
+/// When the local month of `at` began.
+pub(crate) fn month(zone: Tz, at: Timestamp) -> Timestamp {
+    let today = at.with_timezone(&zone).date_naive();
+    instant(zone, at, today - Days::new(today.day0().into()), 0)
+}
+
+/// The instant of a minute of the local day, `days` days from today.
 fn at_minute(zone: Tz, now: Timestamp, days: u64, minute: u32) -> Timestamp {
     let day = now.with_timezone(&zone).date_naive() + Days::new(days);
+    instant(zone, now, day, minute)
+}
+
+/// The instant of a minute of a local day. Where the clock jumps over it: right after.
+fn instant(zone: Tz, now: Timestamp, day: NaiveDate, minute: u32) -> Timestamp {
     let minute = minute.min(DAY_MINUTES - 1);
     let clock = NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap_or_default();
     let local = day.and_time(clock);

@@ -4,6 +4,7 @@ mod bluesky;
 mod contract;
 mod fcm;
 mod mastodon;
+mod x;
 
 use std::{path::PathBuf, process::Output, sync::Arc, time::Duration};
 

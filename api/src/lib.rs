@@ -12,6 +12,7 @@ pub mod limits;
 mod pages;
 mod site;
 mod state;
+mod uploads;
 
 use axum::{
     Router,
@@ -22,7 +23,12 @@ use axum::{
     routing::get,
 };
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+    },
+    set_header::SetResponseHeaderLayer,
     timeout::RequestBodyTimeoutLayer,
 };
 
@@ -37,9 +43,14 @@ pub fn router(state: AppState) -> Router {
         .merge(graphql::socket::routes())
         .merge(pages::routes())
         .merge(site::routes())
+        .merge(uploads::routes())
         .route("/schema.graphql", get(contract))
         .route_layer(from_fn_with_state(state.clone(), limits::hold));
     let header = SetResponseHeaderLayer::if_not_present;
+    // Videos and PDFs are as small as they get, and are asked for in ranges of their own bytes.
+    let squeezable = DefaultPredicate::new()
+        .and(NotForContentType::new("video/"))
+        .and(NotForContentType::new("application/pdf"));
     asked
         .merge(health::routes())
         .layer(from_fn(health::count))
@@ -50,7 +61,7 @@ pub fn router(state: AppState) -> Router {
         // Forms of ours must say where they come from; other sites learn nothing.
         .layer(header(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(squeezable))
         .layer(CatchPanicLayer::new())
         .with_state(state)
 }

@@ -6,9 +6,9 @@
 
 mod accounts;
 mod bytes;
+mod card;
 mod cost;
 mod outcome;
-mod picture;
 mod task;
 
 use std::{future::Future, time::Duration};
@@ -237,7 +237,7 @@ impl<'a> Deliveries<'a> {
             .freeze_delivery(job.delivery.id, self.owner, action, &rendered)
             .await?;
         let rendered = frozen.rendered.unwrap_or(rendered);
-        match bytes::with_bytes(self.store, rendered, abilities.image_bytes).await? {
+        match bytes::with_bytes(self.store, rendered, &abilities.picture_rules()).await? {
             Ok(post) => Ok(Some(post)),
             Err(reason) => {
                 self.settle(job, None, Settlement::Refused(reason)).await?;
@@ -249,8 +249,10 @@ impl<'a> Deliveries<'a> {
     /// The post of a job, or why it cannot be made, for people.
     async fn render(&self, job: &Job, abilities: &Capabilities) -> StoreResult<Result<Rendered, String>> {
         let facts = self.store.facts(job.revision.id).await?;
-        let (rules, now) = (&job.account.rules, self.store.clock().now());
-        Ok(render(&facts, self.addresses, rules, abilities, change(job), now))
+        let (rules, change, now) = (&job.account.rules, change(job), self.store.clock().now());
+        let facts = card::illustrated(self.store, facts, rules, abilities, change, now).await?;
+        let post = render(&facts, self.addresses, rules, abilities, change, now);
+        Ok(post.and_then(|post| card::with_picture(post, abilities)))
     }
 
     /// Settles after a call: what the network said of its account beside the answer is obeyed first.

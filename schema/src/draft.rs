@@ -19,6 +19,8 @@ pub const MAX_TOPICS: usize = 20;
 pub const MAX_TOPIC: usize = 60;
 /// Pictures of one item.
 pub const MAX_PICTURES: usize = 10;
+/// Videos and documents of one item.
+pub const MAX_ATTACHMENTS: usize = 10;
 /// Zones, lines, stops or selectors of one item, each.
 pub const MAX_PLACES: usize = 1_000;
 /// Characters of a URL.
@@ -143,6 +145,7 @@ fn counts(content: &ItemContent) -> Vec<Problem> {
         ("texts", content.texts.0.len(), MAX_LANGUAGES),
         ("topics", content.topics.0.len(), MAX_TOPICS),
         ("pictures", content.pictures.len(), MAX_PICTURES),
+        ("attachments", content.attachments.len(), MAX_ATTACHMENTS),
         ("zones", content.zones.len(), MAX_PLACES),
         ("lines", content.lines.len(), MAX_PLACES),
         ("stops", content.stops.len(), MAX_PLACES),
@@ -291,6 +294,7 @@ mod tests {
             lines: vec![],
             stops: vec![],
             pictures: vec![],
+            attachments: vec![],
             detail: Detail::Article(ArticleDetail::default()),
         }
     }

@@ -58,8 +58,12 @@ ids! {
     OccurrenceId,
     /// One entry in the history of a disruption.
     UpdateId,
-    /// An uploaded picture or file.
+    /// A picture, a video or a document.
     MediaId,
+    /// A file on its way to us.
+    UploadId,
+    /// A run of bytes of a file on its way to us.
+    PartId,
     /// A page or handle on a social network.
     AccountId,
     /// One revision brought to one account.

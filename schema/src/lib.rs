@@ -2,7 +2,9 @@
 //!
 //! `value` holds the words of the trade as types, `entity` the rows, `store` the verbs (one transaction each),
 //! `device` what an app may say of a phone, `audience` who is near, `discretion` when a phone may be disturbed,
-//! `board` the public read model, `text` the counting and fitting of posts, `telling` what a post says of a revision, `bus` the nudge between processes.
+//! `media` what files are, judged by their bytes, `files` where these are kept,
+//! `board` the public read model, `text` the counting and fitting of posts, `telling` what a post says of a revision,
+//! `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
 pub mod address;
@@ -15,7 +17,9 @@ pub mod device;
 pub mod discretion;
 pub mod draft;
 pub mod entity;
+pub mod files;
 pub mod id;
+pub mod media;
 pub mod reconcile;
 pub mod recurrence;
 pub mod store;

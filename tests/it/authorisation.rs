@@ -6,7 +6,7 @@ use async_graphql::parser::{
 };
 use beffroi_api::graphql::{id, schema};
 use beffroi_schema::{
-    store::{Joining, NewToken, ZoneDraft, machine},
+    store::{Joining, NewToken, NewUpload, ZoneDraft, machine},
     value::{Language, Role, Scope, Viewer},
 };
 use serde_json::{Map, Value, json};
@@ -137,6 +137,7 @@ impl Rows {
             ("zone", json!(id::global("Zone", zone.0))),
             ("item", json!(id::global("Article", draft.0))),
             ("draft", json!(id::global("Article", draft.0))),
+            ("upload", upload(&office).await),
         ];
         Self { office, ids }
     }
@@ -220,6 +221,16 @@ impl Rows {
         let variables = needed.iter().map(value).collect::<Map<_, _>>();
         self.office.ask(viewer, &query, Value::Object(variables)).await
     }
+}
+
+/// An upload that is under way.
+async fn upload(office: &Office) -> Value {
+    let new = NewUpload {
+        authority: office.here,
+        name: "place.png".to_owned(),
+        size: 5,
+    };
+    json!(office.store.begin_upload(new).await.unwrap().id.to_string())
 }
 
 /// Whether an input must be given, or names an authority, which must then be that of the rows.

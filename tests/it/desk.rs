@@ -4,6 +4,7 @@ mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use beffroi_schema::value::Role::{Contributor, Editor};
+use beffroi_tests::scene;
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -219,7 +220,11 @@ async fn a_picture_says_itself_what_it_is() {
     let upload = "mutation($input: UploadPictureInput!) { uploadPicture(input: $input) { picture { id mime width height alt { text } } problems { code path } } }";
     let file = |content: &str, alt: &str| json!({ "input": { "authorityId": office.here_id(), "content": content, "alt": [{ "language": "fr", "text": alt }] } });
     let kept = office
-        .done(Contributor, upload, file(&BASE64_STANDARD.encode(png(3, 2)), "Un tram"))
+        .done(
+            Contributor,
+            upload,
+            file(&BASE64_STANDARD.encode(scene::photograph(3, 2)), "Un tram"),
+        )
         .await;
     let picture = &kept["uploadPicture"]["picture"];
     assert_eq!(
@@ -245,7 +250,7 @@ async fn a_picture_says_itself_what_it_is() {
             json!([{ "code": "TOO_LONG", "path": "content" }]),
         ),
         (
-            &BASE64_STANDARD.encode(png(3, 2)),
+            &BASE64_STANDARD.encode(scene::photograph(3, 2)),
             " ",
             json!([{ "code": "ALT_TEXT_MISSING", "path": "alt" }]),
         ),
@@ -255,7 +260,7 @@ async fn a_picture_says_itself_what_it_is() {
     }
 }
 
-/// The header of a PNG of this size, and its end: as much as is read of it.
+/// The header of a PNG of this size, and its end.
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();

@@ -21,6 +21,7 @@ mod graphql;
 mod http;
 mod import;
 mod limits;
+mod media;
 mod migrations;
 mod office;
 mod processes;

@@ -305,6 +305,7 @@ fn content(title: &str, detail: Detail) -> ItemContent {
         lines: Vec::new(),
         stops: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         detail,
     }
 }

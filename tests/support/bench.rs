@@ -135,6 +135,7 @@ fn article(title: &str) -> ItemContent {
         lines: Vec::new(),
         stops: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         detail: Detail::Article(ArticleDetail::default()),
     }
 }

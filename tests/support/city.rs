@@ -148,6 +148,7 @@ impl City {
             &self.clock,
             self.store.ids().clone(),
             self.store.bus().clone(),
+            self.files.path(),
         );
         let worker = opening::worker(&store, &self.sandbox, &self.operator, self.files.path()).await;
         Mortal { worker, connection }

@@ -83,6 +83,7 @@ fn content(title: &str, topic: &str, detail: Detail) -> ItemContent {
         lines: Vec::new(),
         stops: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         detail,
     }
 }
@@ -93,4 +94,13 @@ fn text(title: &str) -> Text {
         summary: String::new(),
         body: String::new(),
     }
+}
+
+/// A photograph as a PNG: no two pixels alike, so that it weighs something.
+pub fn photograph(width: u32, height: u32) -> Vec<u8> {
+    let ink = |x: u32, y: u32| [(x * 7) ^ (y * 13), (x * 31) ^ y, x ^ (y * 17)].map(|n| n.to_le_bytes()[0]);
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb(ink(x, y)));
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }

@@ -25,9 +25,9 @@ pub async fn check(configured: &Configured) -> anyhow::Result<ExitCode> {
     if well {
         let store = configured.open().await?;
         let http = Http::new(&configured.outbound, store.clock().clone())?;
-        for line in push(configured, &store)
-            .await
+        for line in [files(&store).await]
             .into_iter()
+            .chain(push(configured, &store).await)
             .chain(accounts(&store, &http).await?)
             .chain(sources(&store, &http).await?)
         {
@@ -44,6 +44,17 @@ fn told(line: &Line) -> bool {
         Err(wrong) => format!("FAILED {}: {wrong}", line.tried),
     });
     line.answer.is_ok()
+}
+
+/// Whether a file can be written, read again and removed.
+async fn files(store: &Store) -> Line {
+    let answer = store.files().check().await;
+    Line {
+        tried: "files".to_owned(),
+        answer: answer
+            .map(|()| "written and read again".to_owned())
+            .map_err(|error| error.to_string()),
+    }
 }
 
 /// Whether FCM's key can be read; a town without one pushes nothing, and that is said.

@@ -128,7 +128,9 @@ fn of_store(known: &StoreError, error: &mut ServerError) -> Code {
             Code::BadUserInput
         }
         StoreError::Duplicate => Code::Conflict,
-        StoreError::Sealed | StoreError::Hashing | StoreError::Database(_) => Code::InternalServerError,
+        StoreError::Sealed | StoreError::Hashing | StoreError::Database(_) | StoreError::Files(_) => {
+            Code::InternalServerError
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
         authorities::AuthorityMutation,
         deliveries::DeliveryMutation,
         drafting::ItemMutation,
+        media::MediaMutation,
         people::{PeopleMutation, PeopleQuery},
         pictures::PictureMutation,
         room::DeskQuery,
@@ -41,6 +42,7 @@ pub struct Query(
 pub struct Mutation(
     ItemMutation,
     DeliveryMutation,
+    MediaMutation,
     PictureMutation,
     AccountMutation,
     SourceMutation,

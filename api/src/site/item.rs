@@ -7,12 +7,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use beffroi_schema::{
-    board::{Found, Item, ItemState},
+    board::{self, Found, Item, ItemState},
     id::ItemId,
 };
 use uuid::Uuid;
 
-use super::{Reader, absent, dates, fault, linked_data, words};
+use super::{Reader, absent, attachments, dates, fault, linked_data, words};
 use crate::{pages, state::AppState};
 
 /// Most dates of an event that its page lists.
@@ -38,6 +38,7 @@ struct ItemPage<'a> {
     lines: Vec<Badge<'a>>,
     stops: Vec<&'a str>,
     pictures: Vec<Picture<'a>>,
+    attachments: Vec<attachments::Shown<'a>>,
     updates: Vec<Update<'a>>,
     link: Option<&'a str>,
     posts: Vec<(&'static str, &'a str)>,
@@ -68,6 +69,8 @@ struct Badge<'a> {
 
 struct Picture<'a> {
     url: String,
+    /// Its smaller sizes, for small screens.
+    sizes: String,
     width: i32,
     height: i32,
     alt: &'a str,
@@ -155,6 +158,7 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
             .map(|stop| stop.name.as_str())
             .collect(),
         pictures,
+        attachments: attachments::shown(state, found, reader),
         updates: updates(found, reader),
         link: item.content.link.as_deref(),
         posts: item
@@ -249,6 +253,7 @@ fn pictures<'a>(state: &AppState, item: &'a Item, reader: &Reader) -> Vec<Pictur
     pictures
         .map(|picture| Picture {
             url: state.addresses().picture(&picture.sha256),
+            sizes: sizes(state, picture),
             width: picture.width,
             height: picture.height,
             alt: picture
@@ -258,6 +263,24 @@ fn pictures<'a>(state: &AppState, item: &'a Item, reader: &Reader) -> Vec<Pictur
             credit: picture.credit.as_deref().unwrap_or_default(),
         })
         .collect()
+}
+
+/// Every size of a picture, as `srcset` takes them; empty when there is one alone.
+fn sizes(state: &AppState, picture: &board::Picture) -> String {
+    let own = (&picture.sha256, i64::from(picture.width));
+    let smaller = picture
+        .variants
+        .iter()
+        .map(|variant| (&variant.sha256, i64::from(variant.width)));
+    let all: Vec<String> = smaller
+        .chain([own])
+        .map(|(sha256, width)| format!("{} {width}w", state.addresses().picture(sha256)))
+        .collect();
+    if picture.variants.is_empty() {
+        String::new()
+    } else {
+        all.join(", ")
+    }
 }
 
 fn updates<'a>(found: &'a Found, reader: &Reader) -> Vec<Update<'a>> {

@@ -1,6 +1,7 @@
 //! The public pages: the authorities, what an authority publishes, and the one canonical page of each item. French and
 //! English, no script; shares of a link look right (Open Graph), and search engines understand it (JSON-LD).
 
+mod attachments;
 mod dates;
 mod home;
 mod item;
@@ -22,7 +23,7 @@ use crate::{language, pages, state::AppState};
 
 /// Nothing from elsewhere, no script, no frame around us.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 /// Caches may keep a page for some seconds.
 const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=10, stale-while-revalidate=60");
@@ -35,8 +36,9 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/", get(home::authorities))
         .route("/{slug}", get(home::authority))
         .route("/{slug}/{kind}/{id}", get(item::page))
+        .route("/{slug}/{kind}/{id}/{document}", get(attachments::page))
         .layer(from_fn(public));
-    pages.route("/media/{sha256}", get(media::picture))
+    pages.route("/media/{sha256}", get(media::file))
 }
 
 async fn public(request: Request, next: Next) -> Response {

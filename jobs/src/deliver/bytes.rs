@@ -1,35 +1,42 @@
-//! The bytes of what a post carries: loaded just before they are sent, as light as the network wants them.
+//! The bytes of what a post carries: loaded just before they are sent, in the form that the network takes.
 
 use beffroi_schema::{
+    media::fitted,
     store::{Store, StoreResult},
-    value::Rendered,
+    value::{PictureRules, Rendered},
 };
 
-use super::picture::lighter;
-
-/// The same post with the bytes of its pictures, none of which weighs more than `most`; or why not, for people.
+/// The same post with the bytes of its pictures, each as `rules` take it, and of its video; or why not, for people.
 pub(super) async fn with_bytes(
     store: &Store,
     mut rendered: Rendered,
-    most: u64,
+    rules: &PictureRules,
 ) -> StoreResult<Result<Rendered, String>> {
     for picture in &mut rendered.pictures {
-        let Some(bytes) = store.media_bytes(picture.media).await? else {
+        let Some((bytes, focus)) = store.media_bytes(picture.media).await? else {
             continue;
         };
-        if bytes.len() as u64 <= most {
-            picture.bytes = bytes.into();
-            continue;
-        }
+        let (file, limits) = (bytes.clone(), rules.clone());
         // Seconds of work, for a large one.
-        let scaled = tokio::task::spawn_blocking(move || lighter(&bytes, most)).await;
-        let Ok(Some(file)) = scaled else {
-            return Ok(Err(format!(
-                "a picture cannot be brought below the {most} bytes that this network takes"
-            )));
-        };
-        (picture.mime, picture.bytes) = ("image/jpeg".to_owned(), file.bytes.into());
-        (picture.width, picture.height) = (file.width, file.height);
+        let fitted = tokio::task::spawn_blocking(move || fitted(&file, focus, &limits)).await;
+        match fitted {
+            Ok(Ok(None)) => picture.bytes = bytes.to_vec().into(),
+            Ok(Ok(Some(file))) => {
+                (picture.mime, picture.bytes) = (file.format.as_str().to_owned(), file.bytes.into());
+                (picture.width, picture.height) = (file.width, file.height);
+            }
+            Ok(Err(_)) | Err(_) => {
+                return Ok(Err(format!(
+                    "a picture cannot be brought below the {} bytes that this network takes",
+                    rules.bytes
+                )));
+            }
+        }
+    }
+    if let Some(video) = &mut rendered.video
+        && let Some((bytes, _)) = store.media_bytes(video.media).await?
+    {
+        video.bytes = bytes.to_vec().into();
     }
     Ok(Ok(rendered))
 }

@@ -3,11 +3,11 @@
 use super::{Places, Spot};
 use crate::{
     clock::Timestamp,
-    id::{AuthorityId, ItemId, UpdateId},
+    id::{AuthorityId, ItemId, MediaId, UpdateId},
     recurrence::{self, Occurrence, Window},
     value::{
-        ArticleDetail, Change, ChangeClass, Detail, DisruptionDetail, EventDetail, ItemContent, Kind, Label, Network,
-        Severity,
+        ArticleDetail, Change, ChangeClass, Detail, DisruptionDetail, EventDetail, Focus, ItemContent, Kind, Label,
+        MediaKind, Network, Severity, Variant,
     },
 };
 
@@ -34,6 +34,8 @@ pub struct Item {
     pub occurrences: Vec<Occurrence>,
     /// In order.
     pub pictures: Vec<Picture>,
+    /// Videos and documents, in order.
+    pub attachments: Vec<Attachment>,
     /// Where else it is.
     pub posts: Vec<Post>,
     /// A disruption's history, newest first.
@@ -52,7 +54,7 @@ pub enum ItemState {
 }
 
 /// A picture of an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// SHA-256 of the bytes, in hexadecimal: its address.
     pub sha256: String,
@@ -63,6 +65,39 @@ pub struct Picture {
     /// Pixels.
     pub height: i32,
     /// What it shows.
+    pub alt: Label,
+    /// Who made it.
+    pub credit: Option<String>,
+    /// A blurred likeness to show while it is on its way.
+    pub blurhash: Option<String>,
+    /// What every crop keeps in view.
+    pub focus: Option<Focus>,
+    /// The same in smaller sizes, the smallest first.
+    pub variants: Vec<Variant>,
+}
+
+/// A video or a document of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name for ever.
+    pub id: MediaId,
+    /// Video or document.
+    pub kind: MediaKind,
+    /// SHA-256 of the bytes, in hexadecimal: its address.
+    pub sha256: String,
+    /// Media type.
+    pub mime: String,
+    /// Bytes.
+    pub size: i64,
+    /// Pixels of a video.
+    pub width: i32,
+    /// Pixels of a video.
+    pub height: i32,
+    /// Of a video.
+    pub duration_ms: Option<i64>,
+    /// What a document is called.
+    pub name: Option<String>,
+    /// What it shows or says, for those who cannot open it.
     pub alt: Label,
     /// Who made it.
     pub credit: Option<String>,

@@ -18,7 +18,7 @@ pub use self::{
     cursor::{Cursor, CursorError},
     feed::Page,
     filter::{Filter, Near, Whereabouts},
-    item::{Item, ItemState, Picture, Post, Update},
+    item::{Attachment, Item, ItemState, Picture, Post, Update},
     places::{Authority, Line, Places, Stop, Zone},
     registry::{Boards, Changed, Found, PlaceId},
     snapshot::{Board, MAX_ITEMS},

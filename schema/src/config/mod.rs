@@ -5,6 +5,7 @@
 //! a sentence that names the key.
 
 mod key;
+mod media;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
+pub use self::media::Media;
 use crate::{
     bus::{Bus, BusError},
     clock::Clock,
@@ -59,6 +61,9 @@ pub enum ConfigError {
         /// What happened.
         wrong: String,
     },
+    /// The store of files cannot be opened.
+    #[error("{0}")]
+    Files(String),
     /// The bus cannot be made.
     #[error(transparent)]
     Bus(#[from] BusError),
@@ -152,6 +157,8 @@ pub struct Instance {
     pub database: Database,
     /// What several processes share beside the database.
     pub redis: Redis,
+    /// Where the files that staff bring are kept.
+    pub media: Media,
 }
 
 impl Default for Instance {
@@ -162,6 +169,7 @@ impl Default for Instance {
             secret_key: None,
             database: Database::default(),
             redis: Redis::default(),
+            media: Media::default(),
         }
     }
 }
@@ -192,17 +200,18 @@ pub struct Redis {
 }
 
 impl Instance {
-    /// Opens the store: the key, the database and the bus. Does not migrate.
+    /// Opens the store: the key, the database, the files and the bus. Does not migrate.
     pub async fn open(&self, clock: Clock, ids: Ids) -> Result<Store, ConfigError> {
         let seal = key::seal(self, &ids)?;
         let bus = self.bus()?;
+        let files = media::open(self)?;
         let database = connect(&self.database.url)
             .await
             .map_err(|error| ConfigError::Database {
                 url: self.database.url.to_string(),
                 wrong: error.to_string(),
             })?;
-        Ok(Store::new(database, clock, ids, bus, seal))
+        Ok(Store::new(database, clock, ids, bus, seal).with_files(files))
     }
 
     /// The bus, alone: for `beffroi check`.

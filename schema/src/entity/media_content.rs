@@ -1,4 +1,4 @@
-//! The bytes of a picture, named by their hash.
+//! The bytes of a picture from before there was a store of files, named by their hash. The loops move them there.
 
 use sea_orm::entity::prelude::*;
 

@@ -17,6 +17,7 @@ pub fn keep_edits(before: &ItemContent, now: ItemContent, stands: &ItemContent) 
         lines: list(&before.lines, &now.lines, &stands.lines),
         stops: list(&before.stops, &now.stops, &stands.stops),
         pictures: field(&before.pictures, now.pictures, &stands.pictures),
+        attachments: field(&before.attachments, now.attachments, &stands.attachments),
         detail: detail(&before.detail, now.detail, &stands.detail),
     }
 }

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::{Store, StoreResult};
 use crate::{
-    board::{Authority, Item, ItemState, Line, Picture, PlaceId, Places, Post, Spot, Stop, Update, Zone},
+    board::{Attachment, Authority, Item, ItemState, Line, Picture, PlaceId, Places, Post, Spot, Stop, Update, Zone},
     clock::Timestamp,
     entity::{
         account, article, authority, disruption, disruption_update, item, line, media, occurrence, receipt, revision,
@@ -153,7 +153,7 @@ impl Store {
         for run in items.chunks_mut(IDS_PER_QUERY) {
             self.add_posts(run).await?;
             self.add_updates(run).await?;
-            self.add_pictures(run).await?;
+            self.add_files(run).await?;
         }
         Ok(items)
     }
@@ -213,26 +213,25 @@ impl Store {
         Ok(())
     }
 
-    async fn add_pictures(&self, items: &mut [Item]) -> StoreResult<()> {
-        let wanted: HashSet<MediaId> = items
-            .iter()
-            .flat_map(|item| item.content.pictures.iter().copied())
-            .collect();
+    async fn add_files(&self, items: &mut [Item]) -> StoreResult<()> {
+        let named = |item: &Item| [&item.content.pictures[..], &item.content.attachments].concat();
+        let wanted: HashSet<MediaId> = items.iter().flat_map(named).collect();
         let wanted: Vec<MediaId> = wanted.into_iter().collect();
-        let mut pictures: HashMap<MediaId, Picture> = HashMap::new();
+        let mut files: HashMap<MediaId, media::Model> = HashMap::new();
         for ids in wanted.chunks(IDS_PER_QUERY) {
             let rows = media::Entity::find()
                 .filter(media::Column::Id.is_in(ids.iter().copied()))
                 .all(&self.db)
                 .await?;
-            pictures.extend(rows.into_iter().map(|row| (row.id, picture_of(row))));
+            files.extend(rows.into_iter().map(|row| (row.id, row)));
         }
         for item in items {
-            item.pictures = item
-                .content
-                .pictures
-                .iter()
-                .filter_map(|id| pictures.get(id).cloned())
+            let found =
+                |ids: &[MediaId]| -> Vec<media::Model> { ids.iter().filter_map(|id| files.get(id).cloned()).collect() };
+            item.pictures = found(&item.content.pictures).into_iter().map(Picture::from).collect();
+            item.attachments = found(&item.content.attachments)
+                .into_iter()
+                .map(Attachment::from)
                 .collect();
         }
         Ok(())
@@ -287,6 +286,7 @@ fn item_of(row: &item::Model, revision: revision::Model) -> Option<Item> {
         content: revision.content,
         occurrences: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         posts: Vec::new(),
         updates: Vec::new(),
         spots: Vec::new(),
@@ -351,16 +351,5 @@ fn stop_of(row: stop::Model) -> Stop {
         platform: row.platform,
         timetable: row.source_id,
         running: row.retired_at.is_none(),
-    }
-}
-
-fn picture_of(row: media::Model) -> Picture {
-    Picture {
-        sha256: row.sha256,
-        mime: row.mime,
-        width: row.width,
-        height: row.height,
-        alt: row.alt,
-        credit: row.credit,
     }
 }

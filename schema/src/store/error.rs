@@ -2,7 +2,10 @@
 
 use sea_orm::{DbErr, SqlErr};
 
-use crate::value::{Problem, ProblemCode};
+use crate::{
+    files::FilesError,
+    value::{Problem, ProblemCode},
+};
 
 /// What every verb returns.
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -34,6 +37,9 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[source] DbErr),
+    /// The store of files failed.
+    #[error(transparent)]
+    Files(#[from] FilesError),
 }
 
 impl From<DbErr> for StoreError {

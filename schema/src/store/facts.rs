@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Q
 use super::{Store, StoreError, StoreResult};
 use crate::{
     entity::{authority, item, line, media, occurrence, revision, stop, zone},
-    id::RevisionId,
+    id::{MediaId, RevisionId},
     value::{Detail, Selectors},
 };
 
@@ -26,6 +26,8 @@ pub struct Facts {
     pub zones: Vec<zone::Model>,
     /// Pictures, in the item's order.
     pub pictures: Vec<media::Model>,
+    /// Videos and documents, in the item's order.
+    pub attachments: Vec<media::Model>,
     /// Dates from now on, in order, when it is an event.
     pub dates: Vec<occurrence::Model>,
 }
@@ -52,11 +54,8 @@ impl Store {
         let zones = zone::Entity::find()
             .filter(zone::Column::Id.is_in(content.zones.iter().copied()))
             .order_by_asc(zone::Column::Name);
-        let mut pictures = media::Entity::find()
-            .filter(media::Column::Id.is_in(content.pictures.iter().copied()))
-            .all(&self.db)
-            .await?;
-        pictures.sort_by_key(|picture| content.pictures.iter().position(|id| *id == picture.id));
+        let pictures = self.files_named(&content.pictures).await?;
+        let attachments = self.files_named(&content.attachments).await?;
         let now = self.clock.now();
         let ahead = occurrence::Entity::find()
             .filter(occurrence::Column::ItemId.eq(item.id))
@@ -67,10 +66,22 @@ impl Store {
             zones: zones.all(&self.db).await?,
             dates: ahead.order_by_asc(occurrence::Column::StartsAt).all(&self.db).await?,
             pictures,
+            attachments,
             authority,
             item,
             revision,
         })
+    }
+
+    /// Pictures, videos and documents, in this order.
+    async fn files_named(&self, ids: &[MediaId]) -> StoreResult<Vec<media::Model>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = media::Entity::find().filter(media::Column::Id.is_in(ids.iter().copied()));
+        let mut rows = named.all(&self.db).await?;
+        rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+        Ok(rows)
     }
 
     /// A follower of a line wants to know of a closed stop or a late journey on it, too.

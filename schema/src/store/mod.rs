@@ -29,11 +29,15 @@ mod sources;
 mod staff;
 mod tokens;
 mod transit;
+mod uploads;
+
+use std::sync::Arc;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
 };
+use tokio::sync::Semaphore;
 
 pub use self::{
     accounts::{CheckResult, NewAccount},
@@ -48,14 +52,20 @@ pub use self::{
     fanout::{FanOut, NewDelivery, News, Push, Room},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
-    media::{MAX_PICTURE_BYTES, NewPicture},
+    media::{About, MAX_PICTURE_BYTES},
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},
     staff::Person,
     tokens::NewToken,
+    uploads::{NewUpload, PART_BYTES},
 };
-use crate::{bus::Bus, clock::Clock, id::Ids};
+use crate::{
+    bus::Bus,
+    clock::Clock,
+    files::{FileLimits, Files},
+    id::Ids,
+};
 
 /// Serialises publications on PostgreSQL: sequence numbers are drawn before they commit, so without it a reader of
 /// the outbox by number could pass over a lower one that commits later.
@@ -69,10 +79,13 @@ pub struct Store {
     ids: Ids,
     bus: Bus,
     seal: Seal,
+    files: Files,
+    /// Pictures are drawn anew one at a time: each takes memory.
+    easel: Arc<Semaphore>,
 }
 
 impl Store {
-    /// A store over a database that has been migrated.
+    /// A store over a database that has been migrated. Its files are in memory, until [`Store::with_files`].
     pub fn new(db: DatabaseConnection, clock: Clock, ids: Ids, bus: Bus, seal: Seal) -> Self {
         Self {
             db,
@@ -80,7 +93,21 @@ impl Store {
             ids,
             bus,
             seal,
+            files: Files::memory(FileLimits::default()),
+            easel: Arc::new(Semaphore::new(1)),
         }
+    }
+
+    /// The same store with its files there.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// Where the bytes of files are.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The clock that stamps every row.

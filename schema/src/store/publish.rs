@@ -17,7 +17,7 @@ use crate::{
     draft,
     entity::{item, media},
     id::ItemId,
-    value::{Change, ChangeClass, Detail, ItemContent, ItemStatus, Problem, ProblemCode, Scope, Viewer},
+    value::{Change, ChangeClass, Detail, ItemContent, ItemStatus, MediaKind, Problem, ProblemCode, Scope, Viewer},
 };
 
 mod dates;
@@ -281,26 +281,41 @@ async fn public_item(tx: &DatabaseTransaction, scope: &Scope, id: ItemId, versio
 /// What must be put right before `content` can be public, alternative texts included.
 async fn check_public(tx: &DatabaseTransaction, content: &ItemContent) -> StoreResult<()> {
     let mut problems = draft::problems_before_public(content);
-    let pictures = media::Entity::find()
-        .filter(media::Column::Id.is_in(content.pictures.iter().copied()))
+    let named = content.pictures.iter().chain(&content.attachments);
+    let files = media::Entity::find()
+        .filter(media::Column::Id.is_in(named.copied()))
         .all(tx)
         .await?;
-    let silent = pictures
+    let silent = files
         .iter()
-        .filter(|picture| picture.alt.0.values().all(|alt| alt.trim().is_empty()));
-    problems.extend(silent.map(|picture| {
-        Problem::new(
-            ProblemCode::AltTextMissing,
-            format!("pictures.{}", picture.id),
-            "Décrivez cette image pour qui ne la voit pas.",
-            "Describe this picture for those who do not see it.",
-        )
-    }));
+        .filter(|file| file.alt.0.values().all(|alt| alt.trim().is_empty()));
+    problems.extend(silent.map(alt_missing));
     if problems.is_empty() {
         Ok(())
     } else {
         Err(StoreError::Problems(problems))
     }
+}
+
+fn alt_missing(file: &media::Model) -> Problem {
+    let (path, fr, en) = match file.kind {
+        MediaKind::Picture => (
+            "pictures",
+            "Décrivez cette image pour qui ne la voit pas.",
+            "Describe this picture for those who do not see it.",
+        ),
+        MediaKind::Video => (
+            "attachments",
+            "Décrivez cette vidéo pour qui ne la voit ou ne l’entend pas.",
+            "Describe this video for those who do not see or hear it.",
+        ),
+        MediaKind::Document => (
+            "attachments",
+            "Dites ce que contient ce document, pour qui ne peut pas l’ouvrir.",
+            "Say what this document contains, for those who cannot open it.",
+        ),
+    };
+    Problem::new(ProblemCode::AltTextMissing, format!("{path}.{}", file.id), fr, en)
 }
 
 /// How a disruption that becomes public differs from nothing at all.

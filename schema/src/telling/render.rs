@@ -11,7 +11,8 @@ use crate::{
         fit::{fit, shorten, shortened},
     },
     value::{
-        AccountRules, Capabilities, Card, Change, Counting, Language, LinkStyle, Picture, Rendered, Span, TextLimit,
+        AccountRules, Capabilities, Card, Change, Counting, Language, LinkStyle, MediaKind, Needs, Picture, Rendered,
+        Span, TextLimit, Video,
     },
 };
 
@@ -35,16 +36,24 @@ pub fn render(
     let Some(told) = story(facts, &language, change, &link, &rules.hashtags, now) else {
         return Err("there is no text to post".to_owned());
     };
-    let pictures = pictures(facts, &language, abilities, addresses);
-    // A post embeds one thing: pictures take the place of the card, and the link then stands in the text.
-    let carded = abilities.link == LinkStyle::Card && pictures.is_empty();
+    let video = video(facts, &language, abilities, addresses);
+    if abilities.needs == Needs::Video && video.is_none() {
+        return Err("this network takes videos alone, and there is none that it takes".to_owned());
+    }
+    let pictures = match video {
+        Some(_) => Vec::new(),
+        None => pictures(facts, &language, abilities, addresses),
+    };
+    let illustrated = video.is_some() || !pictures.is_empty();
+    // A post embeds one thing: a video or pictures take the place of the card, and the link then stands in the text.
+    let carded = abilities.link == LinkStyle::Card && !illustrated;
     let in_text = match abilities.link {
         LinkStyle::InText => true,
         LinkStyle::Card => !carded,
         LinkStyle::Field | LinkStyle::Nowhere => false,
     };
     let post = compose::post(&told, in_text);
-    let fitted = fit(&post, &abilities.text_limit(!pictures.is_empty())).map_err(|error| error.to_string())?;
+    let fitted = fit(&post, &abilities.text_limit(illustrated)).map_err(|error| error.to_string())?;
     let card = carded.then(|| Card {
         title: told.text.title.clone(),
         description: told.text.summary.clone(),
@@ -59,7 +68,7 @@ pub fn render(
         link: link.clone(),
         card,
         pictures,
-        video: None,
+        video,
         when: when(&told),
         hashtags: fitted.hashtags,
         at: now,
@@ -80,26 +89,50 @@ fn when(told: &Story<'_>) -> Option<Span> {
     Some(Span { from, to })
 }
 
-/// The pictures that the account takes, in order, each with its alternative text.
-fn pictures(facts: &Facts, language: &Language, abilities: &Capabilities, addresses: &Addresses) -> Vec<Picture> {
-    let most = usize::try_from(abilities.images).unwrap_or_default();
+/// The first video that the account takes, with its alternative text.
+fn video(facts: &Facts, language: &Language, abilities: &Capabilities, addresses: &Addresses) -> Option<Video> {
+    let limit = abilities.video?;
+    let seconds = |media: &media::Model| {
+        let length = media.duration_ms.unwrap_or_default();
+        u32::try_from((length + 999) / 1000).unwrap_or(u32::MAX)
+    };
+    let takes = |media: &&media::Model| {
+        let light = u64::try_from(media.size).is_ok_and(|size| size <= limit.bytes);
+        media.kind == MediaKind::Video && light && seconds(media) <= limit.seconds
+    };
+    let media = facts.attachments.iter().find(takes)?;
+    Some(Video {
+        media: media.id,
+        width: u32::try_from(media.width).unwrap_or_default(),
+        height: u32::try_from(media.height).unwrap_or_default(),
+        seconds: seconds(media),
+        alt: alt(media, facts, language, abilities),
+        url: addresses.picture(&media.sha256),
+        bytes: std::sync::Arc::from([]),
+    })
+}
+
+/// What a file shows, in as many characters as the network takes.
+fn alt(media: &media::Model, facts: &Facts, language: &Language, abilities: &Capabilities) -> String {
     let longest = abilities
         .alt_text
         .map_or(0, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    let picture = |media: &media::Model| {
-        let alt = media
-            .alt
-            .choose(std::slice::from_ref(language), &facts.revision.content.language)
-            .unwrap_or_default();
-        Picture {
-            media: media.id,
-            mime: media.mime.clone(),
-            width: u32::try_from(media.width).unwrap_or_default(),
-            height: u32::try_from(media.height).unwrap_or_default(),
-            alt: shortened(alt, longest),
-            url: addresses.picture(&media.sha256),
-            bytes: std::sync::Arc::from([]),
-        }
+    let wanted = std::slice::from_ref(language);
+    let alt = media.alt.choose(wanted, &facts.revision.content.language);
+    shortened(alt.unwrap_or_default(), longest)
+}
+
+/// The pictures that the account takes, in order, each with its alternative text.
+fn pictures(facts: &Facts, language: &Language, abilities: &Capabilities, addresses: &Addresses) -> Vec<Picture> {
+    let most = usize::try_from(abilities.images).unwrap_or_default();
+    let picture = |media: &media::Model| Picture {
+        media: media.id,
+        mime: media.mime.clone(),
+        width: u32::try_from(media.width).unwrap_or_default(),
+        height: u32::try_from(media.height).unwrap_or_default(),
+        alt: alt(media, facts, language, abilities),
+        url: addresses.picture(&media.sha256),
+        bytes: std::sync::Arc::from([]),
     };
     facts.pictures.iter().take(most).map(picture).collect()
 }

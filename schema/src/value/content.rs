@@ -32,6 +32,9 @@ pub struct ItemContent {
     pub stops: Vec<StopId>,
     /// In order.
     pub pictures: Vec<MediaId>,
+    /// Videos and documents, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<MediaId>,
     /// What only its kind has.
     pub detail: Detail,
 }

@@ -3,6 +3,8 @@
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
+use super::PictureRules;
+
 closed_set! {
     /// A social network: a protocol, and the rules of whoever runs it.
     pub enum Network {
@@ -212,6 +214,9 @@ pub struct Capabilities {
     pub images: u32,
     /// Largest picture, in bytes.
     pub image_bytes: u64,
+    /// What else it asks of pictures; none: nothing.
+    #[serde(default)]
+    pub pictures: Option<Box<PictureRules>>,
     /// Length of an alternative text, in characters; none: the network has no field for it.
     pub alt_text: Option<u32>,
     /// The video of a post, which then has no pictures; none: it takes no video.
@@ -246,6 +251,15 @@ impl Capabilities {
         TextLimit { units, ..self.text }
     }
 
+    /// What it takes of pictures.
+    pub fn picture_rules(&self) -> PictureRules {
+        let weight = PictureRules::weight(self.image_bytes);
+        PictureRules {
+            bytes: self.image_bytes,
+            ..self.pictures.as_deref().cloned().unwrap_or(weight)
+        }
+    }
+
     /// A network of texts with their link in them: no pictures, nothing that can be changed. A network's file says what
     /// its own adds.
     pub const fn texts(text: TextLimit) -> Self {
@@ -256,6 +270,7 @@ impl Capabilities {
             needs: Needs::Text,
             images: 0,
             image_bytes: 0,
+            pictures: None,
             alt_text: None,
             video: None,
             link: LinkStyle::InText,

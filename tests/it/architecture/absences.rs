@@ -181,7 +181,7 @@ pub const ABSENCES: &[Absence] = &[
         samples: &["use async_graphql::SimpleObject;"],
     },
     Absence {
-        rule: "deciding is pure: text, reconcile, recurrence and discretion read no row and no clock",
+        rule: "deciding is pure: text, reconcile, recurrence, discretion and media read no row and no clock",
         reason: "a pure function is proved on thousands of cases a second; the store carries out what it decides",
         within: &[
             "schema/src/text/",
@@ -189,6 +189,7 @@ pub const ABSENCES: &[Absence] = &[
             "schema/src/recurrence/",
             "schema/src/discretion.rs",
             "schema/src/draft.rs",
+            "schema/src/media/",
         ],
         except: &[],
         never: &["sea_orm", "crate::store", "crate::entity", "Clock"],

@@ -129,6 +129,7 @@ impl Town {
                 lines: Vec::new(),
                 stops: Vec::new(),
                 pictures: Vec::new(),
+                attachments: Vec::new(),
                 detail: Detail::Article(ArticleDetail::default()),
             },
         };

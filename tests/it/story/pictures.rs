@@ -1,35 +1,33 @@
 //! Pictures, and what networks take of them.
 
-use std::io::Cursor;
-
 use beffroi_schema::{
+    address::Addresses,
     entity::{account, media},
     id::ItemId,
-    store::{CheckResult, NewPicture, machine},
-    value::{DeliveryState, Label, Language},
+    store::{About, CheckResult, Facts, machine},
+    telling::render,
+    value::{AccountRules, Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Scope, VideoLimit},
 };
 use beffroi_tests::{City, scene};
 use chrono::Duration;
-use image::{ImageFormat, Rgb, RgbImage};
 
 use super::accounts;
 
-/// A picture that every network takes.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// What the picky server takes.
 const LITTLE: usize = 200_000;
 
+/// A picture that every network takes.
+fn small() -> Vec<u8> {
+    scene::photograph(40, 30)
+}
+
 async fn picture(city: &City, bytes: Vec<u8>, alt: &str) -> media::Model {
-    let picture = NewPicture {
-        authority: city.authority,
-        bytes,
-        mime: "image/png".to_owned(),
-        width: 4,
-        height: 3,
+    let about = About {
         alt: Label::only(Language::french(), alt),
-        credit: None,
+        ..About::default()
     };
-    city.store.put_picture(picture, &machine("test")).await.unwrap()
+    let kept = city.store.put_picture(city.authority, bytes, about, &machine("test"));
+    kept.await.unwrap()
 }
 
 /// The tram has stopped, and a picture shows it.
@@ -56,7 +54,10 @@ async fn takes(city: &City, account: &account::Model, bytes: usize, alt: u32) {
 async fn pictures_go_to_each_network_with_their_alternative_text() {
     let city = City::new().await;
     let accounts = accounts(&city).await;
-    let item = publish(&city, PNG.to_vec(), "Une rame à quai").await;
+    let item = publish(&city, small(), "Une rame à quai").await;
+    let picture = city.item(item).await.content.pictures[0];
+    let (kept, _) = city.store.media_bytes(picture).await.unwrap().unwrap();
+    let size = kept.len();
     for account in &accounts {
         let [post] = city.posts(account).try_into().unwrap();
         let seen: Vec<_> = post
@@ -64,7 +65,7 @@ async fn pictures_go_to_each_network_with_their_alternative_text() {
             .iter()
             .map(|image| (image.alt.as_str(), image.bytes_len))
             .collect();
-        assert_eq!(seen, [("Une rame à quai", PNG.len())], "{}", account.network);
+        assert_eq!(seen, [("Une rame à quai", size)], "{}", account.network);
         let link = format!("https://valbourg.example/valbourg/disruption/{item}");
         assert!(post.text.contains(&link), "{}: {}", account.network, post.text);
     }
@@ -77,11 +78,7 @@ async fn a_picture_that_is_too_heavy_goes_lighter_and_its_text_shorter() {
     for account in &accounts {
         takes(&city, account, LITTLE, 20).await;
     }
-    let ink = |x: u32, y: u32| [(x * 7) ^ (y * 13), (x * 31) ^ y, x ^ (y * 17)].map(|n| n.to_le_bytes()[0]);
-    let mut file = Cursor::new(Vec::new());
-    let picture = RgbImage::from_fn(900, 600, |x, y| Rgb(ink(x, y)));
-    picture.write_to(&mut file, ImageFormat::Png).unwrap();
-    let file = file.into_inner();
+    let file = scene::photograph(900, 600);
     assert!(file.len() > LITTLE, "{}", file.len());
     publish(&city, file, "Une famille : 👩‍👩‍👧‍👦👩‍👩‍👧‍👦").await;
     for account in &accounts {
@@ -99,7 +96,7 @@ async fn a_picture_that_nothing_makes_lighter_is_refused_with_a_sentence() {
     for account in &accounts {
         takes(&city, account, 4, 100).await;
     }
-    let item = publish(&city, PNG.to_vec(), "Une rame à quai").await;
+    let item = publish(&city, small(), "Une rame à quai").await;
     for account in &accounts {
         let [row] = city.deliveries(item, account).await.try_into().unwrap();
         assert_eq!(row.state, DeliveryState::Refused, "{}", account.network);
@@ -110,17 +107,17 @@ async fn a_picture_that_nothing_makes_lighter_is_refused_with_a_sentence() {
 #[tokio::test]
 async fn the_same_picture_with_other_words_changes_nothing_that_is_public() {
     let city = City::new().await;
-    let first = picture(&city, PNG.to_vec(), "Une rame à quai").await;
+    let first = picture(&city, small(), "Une rame à quai").await;
     let mut content = scene::tram_stopped();
     content.pictures = vec![first.id];
     let id = city.publish(content).await;
     city.settle().await;
     assert_eq!(
-        picture(&city, PNG.to_vec(), "Une rame à quai").await.id,
+        picture(&city, small(), "Une rame à quai").await.id,
         first.id,
         "kept once"
     );
-    let second = picture(&city, PNG.to_vec(), "Un quai").await;
+    let second = picture(&city, small(), "Un quai").await;
     assert_eq!((second.sha256 == first.sha256, second.id == first.id), (true, false));
     // The board loads the item again, with its picture.
     city.amend(id, |content| {
@@ -135,4 +132,101 @@ async fn the_same_picture_with_other_words_changes_nothing_that_is_public() {
         board["feed"]["nodes"][0]["images"][0]["alt"], "Une rame à quai",
         "{board}"
     );
+}
+
+#[tokio::test]
+async fn where_nothing_goes_without_a_picture_a_card_is_drawn() {
+    let city = City::new().await;
+    let accounts = accounts(&city).await;
+    for account in &accounts {
+        let mut abilities = account.capabilities.clone().unwrap();
+        (abilities.needs, abilities.images) = (Needs::Picture, 1);
+        let well = CheckResult::Well(account.health.clone().unwrap(), abilities);
+        let next = city.clock.now() + Duration::hours(6);
+        city.store.settle_check(account, well, next).await.unwrap();
+    }
+    let item = city.publish(scene::tram_stopped()).await;
+    city.settle().await;
+    let mut cards = std::collections::BTreeSet::new();
+    for account in &accounts {
+        let [row] = city.deliveries(item, account).await.try_into().unwrap();
+        let [card] = row.rendered.unwrap().pictures.try_into().unwrap();
+        assert_eq!((card.width, card.height), (1080, 1350), "{}", account.network);
+        let (bytes, _) = city.store.media_bytes(card.media).await.unwrap().unwrap();
+        assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 1080);
+        let title = city
+            .item(item)
+            .await
+            .content
+            .texts
+            .0
+            .into_values()
+            .next()
+            .unwrap()
+            .title;
+        assert!(
+            card.alt.is_empty() || card.alt.contains(&title),
+            "{}: {}",
+            account.network,
+            card.alt
+        );
+        cards.insert(card.media);
+    }
+    assert_eq!(cards.len(), 1, "drawn once, kept once");
+}
+
+#[tokio::test]
+async fn where_videos_go_the_first_that_is_taken_takes_the_place_of_pictures() {
+    let city = City::new().await;
+    let [account, ..] = &accounts(&city).await[..] else {
+        panic!("no account");
+    };
+    let mut abilities = account.capabilities.clone().unwrap();
+    let limit = VideoLimit {
+        bytes: 10_000,
+        seconds: 60,
+    };
+    (abilities.video, abilities.alt_text) = (Some(limit), Some(300));
+    let picture = picture(&city, small(), "Une rame à quai").await;
+    let mut content = scene::tram_stopped();
+    content.pictures = vec![picture.id];
+    let item = city.publish(content).await;
+    let revisions = city.store.revisions_of(&Scope::Instance, &[item]).await.unwrap();
+    let revision = revisions[0].id;
+    let mut facts = city.store.facts(revision).await.unwrap();
+    let video = |size: i64, duration: i64| media::Model {
+        kind: MediaKind::Video,
+        mime: "video/mp4".to_owned(),
+        size,
+        duration_ms: Some(duration),
+        alt: Label::only(Language::french(), "Le tram repart"),
+        ..picture.clone()
+    };
+    let addresses = Addresses::below(&"https://valbourg.example".parse().unwrap());
+    let told = |facts: &Facts, abilities: &Capabilities| {
+        let now = city.clock.now();
+        render(
+            facts,
+            &addresses,
+            &AccountRules::default(),
+            abilities,
+            Change::Published,
+            now,
+        )
+    };
+    for (files, seconds) in [
+        (vec![video(10_001, 5_000)], None),
+        (vec![video(9_000, 60_001)], None),
+        (vec![video(10_001, 5_000), video(9_000, 59_001)], Some(60)),
+    ] {
+        facts.attachments = files;
+        let post = told(&facts, &abilities).unwrap();
+        assert_eq!(post.video.as_ref().map(|video| video.seconds), seconds);
+        assert_eq!(post.pictures.len(), usize::from(seconds.is_none()), "one or the other");
+        assert!(post.video.is_none_or(|video| video.alt == "Le tram repart"));
+    }
+    abilities.needs = Needs::Video;
+    facts.attachments.clear();
+    assert!(told(&facts, &abilities).unwrap_err().contains("videos alone"));
+    city.settle().await;
 }

@@ -18,6 +18,7 @@ use beffroi_schema::{
     bus::Bus,
     clock::{Clock, Timestamp},
     config::{Instance, Settings},
+    files::{FileLimits, Files},
     id::{AuthorityId, Ids, ZoneId},
     store::{KEY_BYTES, Seal, Store, ZoneDraft, machine},
     value::Shape,
@@ -50,11 +51,11 @@ impl City {
         let database = Database::new().await.unwrap();
         let clock = Clock::fixed(now);
         let ids = Ids::seeded(clock.clone(), SEED);
-        let store = store(database.connection.clone(), &clock, ids, bus());
+        let files = TempDir::new().unwrap();
+        let store = store(database.connection.clone(), &clock, ids, bus(), files.path());
         let (authority, zones) = valbourg(&store).await;
         let sandbox = sandbox(&clock).await;
         let operator = Operator::open().await;
-        let files = TempDir::new().unwrap();
         let worker = worker(&store, &sandbox, &operator, files.path()).await;
         let boards = Boards::open(store.clone()).await.unwrap();
         let state = AppState::new(boards.clone(), &instance(), &ApiConfig::default()).unwrap();
@@ -76,8 +77,9 @@ impl City {
 }
 
 /// A store over the city's database.
-pub(super) fn store(connection: DatabaseConnection, clock: &Clock, ids: Ids, bus: Bus) -> Store {
-    Store::new(connection, clock.clone(), ids, bus, Seal::new([7; KEY_BYTES]))
+pub(super) fn store(connection: DatabaseConnection, clock: &Clock, ids: Ids, bus: Bus, files: &Path) -> Store {
+    let files = Files::folder(&files.join("media"), FileLimits::default()).unwrap();
+    Store::new(connection, clock.clone(), ids, bus, Seal::new([7; KEY_BYTES])).with_files(files)
 }
 
 /// A worker that may call the sandbox and the operator, and nobody else on this machine.

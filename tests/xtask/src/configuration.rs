@@ -12,10 +12,11 @@ use crate::project;
 /// Where the example is kept.
 pub const PATH: &str = "beffroi.example.toml";
 /// A table of the file (empty: what stands above all tables), its struct, and where that is.
-const TABLES: [(&str, &str, &str); 6] = [
+const TABLES: [(&str, &str, &str); 7] = [
     ("", "Instance", "schema/src/config/mod.rs"),
     ("database", "Database", "schema/src/config/mod.rs"),
     ("redis", "Redis", "schema/src/config/mod.rs"),
+    ("media", "Media", "schema/src/config/media.rs"),
     ("api", "ApiConfig", "api/src/config.rs"),
     ("outbound", "OutboundConfig", "jobs/src/http/config.rs"),
     ("push", "PushConfig", "jobs/src/push/fcm/config.rs"),

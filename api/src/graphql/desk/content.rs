@@ -42,6 +42,8 @@ pub struct ItemContentInput {
     pub stops: MaybeUndefined<Vec<ID>>,
     /// Its pictures, in order.
     pub pictures: MaybeUndefined<Vec<ID>>,
+    /// Its videos and documents, in order.
+    pub attachments: MaybeUndefined<Vec<ID>>,
 }
 
 /// What an item says, in one language. Plain text.
@@ -175,6 +177,10 @@ impl ItemContentInput {
         set(
             &mut content.pictures,
             ids("pictures", "Picture", self.pictures, problems),
+        );
+        set(
+            &mut content.attachments,
+            ids("attachments", "Attachment", self.attachments, problems),
         );
     }
 }

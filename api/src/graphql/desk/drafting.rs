@@ -188,6 +188,7 @@ fn blank(language: Language, detail: value::Detail) -> ItemContent {
         lines: Vec::new(),
         stops: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         detail,
     }
 }

@@ -153,6 +153,12 @@ impl DeskItem {
         pictures.map(|picture| id::global("Picture", picture.0)).collect()
     }
 
+    /// Its videos and documents, in order.
+    async fn attachments(&self) -> Vec<ID> {
+        let files = self.stored.content.attachments.iter();
+        files.map(|file| id::global("Attachment", file.0)).collect()
+    }
+
     /// What only its kind has.
     async fn detail(&self) -> ItemDetail {
         ItemDetail::from(&self.stored.content.detail)

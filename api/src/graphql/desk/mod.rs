@@ -13,6 +13,7 @@ pub mod deliveries;
 pub mod drafting;
 pub mod facts;
 pub mod items;
+pub mod media;
 pub mod people;
 pub mod pictures;
 pub mod room;

@@ -8,7 +8,7 @@ use super::{
     authority::Authority,
     disruption::Disruption,
     event::Event,
-    picture::{Picture, Post},
+    picture::{Attachment, Picture, Post},
     place::{Line, Point, Stop, Zone},
     shown::Shown,
 };
@@ -62,6 +62,11 @@ use crate::graphql::scalar::{DateTime, LanguageTag, Url};
     field(name = "lines", ty = "Vec<Line>", desc = "The lines it concerns as a whole."),
     field(name = "stops", ty = "Vec<Stop>", desc = "The stops it concerns."),
     field(name = "images", ty = "Vec<Picture>", desc = "Its pictures, in order."),
+    field(
+        name = "attachments",
+        ty = "Vec<Attachment>",
+        desc = "Its videos and documents, in order."
+    ),
     field(
         name = "url",
         ty = "Url",
@@ -197,6 +202,11 @@ macro_rules! item_object {
             /// Its pictures, in order.
             pub async fn images(&self) -> Vec<$crate::graphql::reading::picture::Picture> {
                 self.0.images()
+            }
+
+            /// Its videos and documents, in order.
+            pub async fn attachments(&self) -> Vec<$crate::graphql::reading::picture::Attachment> {
+                self.0.attachments()
             }
 
             /// Its one canonical page, for people and for sharing.

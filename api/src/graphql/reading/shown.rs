@@ -14,7 +14,7 @@ use super::{
     Reading as _,
     authority::Authority,
     item::Venue,
-    picture::{Picture, Post},
+    picture::{Attachment, Picture, Post},
     place::{Line, Stop, Zone},
 };
 use crate::graphql::scalar::{DateTime, LanguageTag, Url};
@@ -132,6 +132,15 @@ impl Shown {
             fallback: self.item.content.language.clone(),
         };
         self.item.pictures.iter().map(dressed).collect()
+    }
+
+    /// Its videos and documents, in order.
+    pub fn attachments(&self) -> Vec<Attachment> {
+        let dressed = |file: &beffroi_schema::board::Attachment| Attachment {
+            file: file.clone(),
+            fallback: self.item.content.language.clone(),
+        };
+        self.item.attachments.iter().map(dressed).collect()
     }
 
     /// Where else it is.

@@ -62,6 +62,7 @@ pub(in crate::store) async fn read_contents(
             lines: links.lines,
             stops: links.stops,
             pictures: links.pictures,
+            attachments: links.attachments,
             detail: details.remove(&row.id)?,
         };
         Some((row.id, content))

@@ -1,4 +1,4 @@
-//! What an item points at: zones, lines, stops, pictures. All of the item's own authority.
+//! What an item points at: zones, lines, stops, pictures, attachments. All of the item's own authority.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,10 +8,10 @@ use sea_orm::{
 };
 
 use crate::{
-    entity::{item, item_line, item_media, item_stop, item_zone, line, media, stop, zone},
+    entity::{item, item_attachment, item_line, item_media, item_stop, item_zone, line, media, stop, zone},
     id::{ItemId, LineId, MediaId, StopId, ZoneId},
     store::StoreResult,
-    value::{ItemContent, Problem, ProblemCode},
+    value::{ItemContent, MediaKind, Problem, ProblemCode},
 };
 
 /// What one item points at.
@@ -21,6 +21,7 @@ pub(super) struct Links {
     pub lines: Vec<LineId>,
     pub stops: Vec<StopId>,
     pub pictures: Vec<MediaId>,
+    pub attachments: Vec<MediaId>,
 }
 
 /// One kind of link: the table that joins, the table it leads to, and the field of the content that holds it.
@@ -69,7 +70,8 @@ pub(super) async fn write(tx: &DatabaseTransaction, item: &item::Model, content:
     write_links!(tx, item, content.zones, "zones", item_zone.zone_id, zone);
     write_links!(tx, item, content.lines, "lines", item_line.line_id, line);
     write_links!(tx, item, content.stops, "stops", item_stop.stop_id, stop);
-    write_pictures(tx, item, &content.pictures).await
+    write_pictures(tx, item, &content.pictures).await?;
+    write_attachments(tx, item, &content.attachments).await
 }
 
 pub(super) async fn read(db: &impl ConnectionTrait, ids: &[ItemId]) -> StoreResult<HashMap<ItemId, Links>> {
@@ -86,35 +88,55 @@ pub(super) async fn read(db: &impl ConnectionTrait, ids: &[ItemId]) -> StoreResu
     for row in pictures.order_by_asc(item_media::Column::Position).all(db).await? {
         links.entry(row.item_id).or_default().pictures.push(row.media_id);
     }
+    let attachments = item_attachment::Entity::find()
+        .filter(item_attachment::Column::ItemId.is_in(ids.iter().copied()))
+        .order_by_asc(item_attachment::Column::Position);
+    for row in attachments.all(db).await? {
+        links.entry(row.item_id).or_default().attachments.push(row.media_id);
+    }
     Ok(links)
 }
 
-async fn write_pictures(tx: &DatabaseTransaction, item: &item::Model, pictures: &[MediaId]) -> StoreResult<()> {
-    let mine = media::Entity::find()
-        .select_only()
-        .column(media::Column::Id)
-        .filter(media::Column::Id.is_in(pictures.iter().copied()))
-        .filter(media::Column::AuthorityId.eq(item.authority_id));
-    let known = mine.into_tuple::<sea_orm::prelude::Uuid>().all(tx).await?.len();
-    if known != pictures.iter().collect::<BTreeSet<_>>().len() || known != pictures.len() {
-        return Err(unknown("pictures").into());
-    }
-    item_media::Entity::delete_many()
-        .filter(item_media::Column::ItemId.eq(item.id))
-        .exec(tx)
-        .await?;
-    let row = |(position, &media_id): (i32, &MediaId)| {
-        item_media::Model {
-            item_id: item.id,
-            media_id,
-            position,
+/// One kind of files of an item, in order.
+macro_rules! write_files {
+    ($tx:expr, $item:expr, $wanted:expr, $path:literal, $join:ident, $kinds:expr) => {{
+        let mine = media::Entity::find()
+            .select_only()
+            .column(media::Column::Id)
+            .filter(media::Column::Id.is_in($wanted.iter().copied()))
+            .filter(media::Column::Kind.is_in($kinds))
+            .filter(media::Column::AuthorityId.eq($item.authority_id));
+        let known = mine.into_tuple::<sea_orm::prelude::Uuid>().all($tx).await?.len();
+        if known != $wanted.iter().collect::<BTreeSet<_>>().len() || known != $wanted.len() {
+            return Err(unknown($path).into());
         }
-        .into_active_model()
-    };
-    let rows: Vec<_> = (0..).zip(pictures).map(row).collect();
-    if !rows.is_empty() {
-        item_media::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
+        $join::Entity::delete_many()
+            .filter($join::Column::ItemId.eq($item.id))
+            .exec($tx)
+            .await?;
+        let row = |(position, &media_id): (i32, &MediaId)| {
+            $join::Model {
+                item_id: $item.id,
+                media_id,
+                position,
+            }
+            .into_active_model()
+        };
+        let rows: Vec<_> = (0..).zip($wanted).map(row).collect();
+        if !rows.is_empty() {
+            $join::Entity::insert_many(rows).exec_without_returning($tx).await?;
+        }
+    }};
+}
+
+async fn write_pictures(tx: &DatabaseTransaction, item: &item::Model, pictures: &[MediaId]) -> StoreResult<()> {
+    write_files!(tx, item, pictures, "pictures", item_media, [MediaKind::Picture]);
+    Ok(())
+}
+
+async fn write_attachments(tx: &DatabaseTransaction, item: &item::Model, files: &[MediaId]) -> StoreResult<()> {
+    let kinds = [MediaKind::Video, MediaKind::Document];
+    write_files!(tx, item, files, "attachments", item_attachment, kinds);
     Ok(())
 }
 

@@ -86,6 +86,7 @@ impl Places {
             lines: self.whole_lines(&entry.scope),
             stops: self.stops_of(&entry.scope),
             pictures: Vec::new(),
+            attachments: Vec::new(),
             detail: Detail::Disruption(DisruptionDetail {
                 cause: entry.cause,
                 effect: entry.effect,

@@ -22,6 +22,7 @@ pub fn content(fr: Words<'_>, en: Words<'_>, topics: &[&str], detail: impl Into<
         lines: Vec::new(),
         stops: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         detail: detail.into().0,
     }
 }

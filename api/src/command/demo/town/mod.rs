@@ -15,14 +15,13 @@ use anyhow::{Context as _, bail};
 use beffroi_schema::{
     draft::Draft,
     id::{AuthorityId, ItemId, LineId, MediaId, SourceId, ZoneId},
-    store::{Joining, NewAuthority, NewPicture, NewSource, Store, machine},
+    store::{About, Joining, NewAuthority, NewSource, Store, machine},
     value::{AuthorityKind, ItemContent, Label, Language, Role, Scope, SourceFormat, SourcePolicy, Viewer},
 };
 use chrono::NaiveDate;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use self::picture::Drawing;
 use super::{Outside, Pace, Stage, story::Watch};
 
 /// In addresses.
@@ -284,17 +283,11 @@ impl Building<'_> {
     async fn picture(
         &self,
         authority: AuthorityId,
-        drawing: Drawing,
+        drawing: Vec<u8>,
         (fr, en): (&str, &str),
         by: &Viewer,
     ) -> anyhow::Result<MediaId> {
-        let side = |pixels: u32| i32::try_from(pixels).context("a picture of ours is small");
-        let new = NewPicture {
-            authority,
-            width: side(drawing.width)?,
-            height: side(drawing.height)?,
-            bytes: drawing.bytes,
-            mime: "image/png".to_owned(),
+        let about = About {
             alt: Label(
                 [
                     (Language::french(), fr.to_owned()),
@@ -303,8 +296,9 @@ impl Building<'_> {
                 .into(),
             ),
             credit: Some("Ville de Valbourg".to_owned()),
+            ..About::default()
         };
-        Ok(self.store.put_picture(new, by).await?.id)
+        Ok(self.store.put_picture(authority, drawing, about, by).await?.id)
     }
 
     fn today(&self) -> anyhow::Result<NaiveDate> {

@@ -19,19 +19,8 @@ const WINDOW: Tint = [255.0, 214.0, 130.0];
 const DEEP: Tint = [12.0, 62.0, 84.0];
 const SHALLOW: Tint = [160.0, 214.0, 214.0];
 
-/// A picture as a file.
-#[derive(Debug)]
-pub struct Drawing {
-    /// PNG.
-    pub bytes: Vec<u8>,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
-}
-
 /// The belfry of Valbourg against the evening sky.
-pub fn belfry() -> anyhow::Result<Drawing> {
+pub fn belfry() -> anyhow::Result<Vec<u8>> {
     draw(|x, y| {
         let hill = 0.74 + 0.05 * (x * 7.0).sin() + 0.025 * (x * 17.0 + 1.0).sin();
         if let Some(stone) = tower(x, y) {
@@ -60,7 +49,7 @@ fn tower(x: f32, y: f32) -> Option<Tint> {
 }
 
 /// Rings on the water of the Aubrette.
-pub fn water() -> anyhow::Result<Drawing> {
+pub fn water() -> anyhow::Result<Vec<u8>> {
     draw(|x, y| {
         let ring = |cx: f32, cy: f32, pitch: f32| {
             let distance = ((x - cx) * 1.905).hypot(y - cy);
@@ -83,16 +72,12 @@ fn mix(from: Tint, to: Tint, share: f32) -> Tint {
     clippy::cast_precision_loss,
     reason = "pixels and channels are small numbers"
 )]
-fn draw(paint: impl Fn(f32, f32) -> Tint) -> anyhow::Result<Drawing> {
+fn draw(paint: impl Fn(f32, f32) -> Tint) -> anyhow::Result<Vec<u8>> {
     let picture = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
         let tint = paint(x as f32 / WIDTH as f32, y as f32 / HEIGHT as f32);
         Rgb(tint.map(|channel| channel as u8))
     });
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Png)?;
-    Ok(Drawing {
-        bytes: bytes.into_inner(),
-        width: WIDTH,
-        height: HEIGHT,
-    })
+    Ok(bytes.into_inner())
 }

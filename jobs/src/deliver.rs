@@ -227,8 +227,15 @@ impl<'a> Deliveries<'a> {
     /// The post of a job, or why it cannot be made, for people.
     async fn render(&self, job: &Job, abilities: &Capabilities) -> StoreResult<Result<Rendered, String>> {
         let facts = self.store.facts(job.revision.id).await?;
-        let (rules, now) = (&job.account.rules, self.store.clock().now());
-        Ok(render(&facts, self.addresses, rules, abilities, change(job), now))
+        let now = self.store.clock().now();
+        Ok(render(
+            &facts,
+            self.addresses,
+            &job.account,
+            abilities,
+            change(job),
+            now,
+        ))
     }
 
     /// Settles after a call: what the network said of its account beside the answer is obeyed first.

@@ -16,6 +16,7 @@ use super::{
         room::DeskQuery,
         sources::SourceMutation,
         tokens::{TokenMutation, TokenQuery},
+        wording::WordingMutation,
         zones::ZoneMutation,
     },
     devices::DeviceMutation,
@@ -49,6 +50,7 @@ pub struct Mutation(
     DeviceMutation,
     PeopleMutation,
     TokenMutation,
+    WordingMutation,
 );
 
 /// What can be followed as it happens.

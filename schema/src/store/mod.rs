@@ -29,6 +29,7 @@ mod sources;
 mod staff;
 mod tokens;
 mod transit;
+mod wording;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -54,6 +55,7 @@ pub use self::{
     sources::{NewSource, PollOutcome, PollSummary},
     staff::Person,
     tokens::NewToken,
+    wording::TemplateOf,
 };
 use crate::{bus::Bus, clock::Clock, id::Ids};
 

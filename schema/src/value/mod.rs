@@ -19,6 +19,7 @@ mod problem;
 mod rules;
 mod source;
 mod staff;
+mod template;
 
 pub use account::*;
 pub use audience::*;
@@ -37,3 +38,4 @@ pub use problem::*;
 pub use rules::*;
 pub use source::*;
 pub use staff::*;
+pub use template::*;

@@ -16,6 +16,7 @@ use super::{
     deliveries::Delivery,
     facts::{ItemDetail, ItemText},
     local_time,
+    wording::Variant,
     words::ItemStatus,
 };
 use crate::graphql::{
@@ -208,6 +209,14 @@ impl DeskItem {
         let rows = self.batch.deliveries(self.stored.row.id).await?;
         let delivery = |row| Delivery::new(row, Arc::clone(&self.batch));
         Ok(rows.iter().cloned().map(delivery).collect())
+    }
+
+    /// What people wrote for single accounts.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn variants(&self) -> Result<Vec<Variant>> {
+        let row = &self.stored.row;
+        let rows = self.batch.variants(row.id).await?.iter().cloned();
+        Ok(rows.map(|written| Variant::new(written, row.version)).collect())
     }
 
     /// What was brought to phones, newest first.

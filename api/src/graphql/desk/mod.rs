@@ -20,6 +20,7 @@ pub mod rules;
 pub mod settings;
 pub mod sources;
 pub mod tokens;
+pub mod wording;
 pub mod words;
 pub mod zones;
 

@@ -15,7 +15,8 @@ use chrono::SecondsFormat;
 use uuid::Uuid;
 
 use super::{
-    accounts::Account, drafting, items::DeskItem, scope, settings, sources::Source, within, words::ItemStatus,
+    accounts::Account, drafting, items::DeskItem, scope, settings, sources::Source, within, wording::Templates,
+    words::ItemStatus,
 };
 use crate::graphql::{
     context::Asked as _,
@@ -102,6 +103,13 @@ impl Desk {
     #[graphql(complexity = "10 + child_complexity")]
     async fn networks(&self) -> Vec<settings::Description> {
         settings::networks()
+    }
+
+    /// How an authority puts its posts together.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn templates(&self, ctx: &Context<'_>, #[graphql(desc = "Whose.")] authority_id: ID) -> Result<Templates> {
+        let home = within(ctx, value::Role::Contributor, &authority_id).await?;
+        Ok(Templates::of(ctx.store()?.templates(home.id).await?))
     }
 
     /// Accounts on social networks, by name.

@@ -51,31 +51,28 @@ impl Store {
         let detail = json!({ "kind": of.kind, "network": of.network, "language": of.language, "text": text });
         let authority = of.authority;
         let tx = self.write().await?;
-        match text {
-            Some(text) => {
-                let row = post_template::Model {
-                    authority_id: authority,
-                    kind: of.kind,
-                    network: of.network().to_owned(),
-                    language: of.language,
-                    text,
-                };
-                let key = [
-                    post_template::Column::AuthorityId,
-                    post_template::Column::Kind,
-                    post_template::Column::Network,
-                    post_template::Column::Language,
-                ];
-                let replace = OnConflict::columns(key)
-                    .update_column(post_template::Column::Text)
-                    .to_owned();
-                let insert = post_template::Entity::insert(row.into_active_model()).on_conflict(replace);
-                insert.exec_without_returning(&tx).await?;
-            }
-            None => {
-                let key = (authority, of.kind, of.network().to_owned(), of.language);
-                post_template::Entity::delete_by_id(key).exec(&tx).await?;
-            }
+        if let Some(text) = text {
+            let row = post_template::Model {
+                authority_id: authority,
+                kind: of.kind,
+                network: of.network().to_owned(),
+                language: of.language,
+                text,
+            };
+            let key = [
+                post_template::Column::AuthorityId,
+                post_template::Column::Kind,
+                post_template::Column::Network,
+                post_template::Column::Language,
+            ];
+            let replace = OnConflict::columns(key)
+                .update_column(post_template::Column::Text)
+                .to_owned();
+            let insert = post_template::Entity::insert(row.into_active_model()).on_conflict(replace);
+            insert.exec_without_returning(&tx).await?;
+        } else {
+            let key = (authority, of.kind, of.network().to_owned(), of.language);
+            post_template::Entity::delete_by_id(key).exec(&tx).await?;
         }
         self.audit(&tx, by, "template.set", authority, Some(authority), detail)
             .await?;
@@ -114,30 +111,27 @@ impl Store {
         }
         let detail = json!({ "account": account, "text": text });
         let tx = self.write().await?;
-        match text {
-            Some(text) => {
-                let row = variant::Model {
-                    item_id: item,
-                    account_id: account,
-                    text,
-                    version: stored.version,
-                    author: by.name.clone(),
-                    written_at: self.clock.now(),
-                };
-                let changed = [
-                    variant::Column::Text,
-                    variant::Column::Version,
-                    variant::Column::Author,
-                    variant::Column::WrittenAt,
-                ];
-                let key = [variant::Column::ItemId, variant::Column::AccountId];
-                let replace = OnConflict::columns(key).update_columns(changed).to_owned();
-                let insert = variant::Entity::insert(row.into_active_model()).on_conflict(replace);
-                insert.exec_without_returning(&tx).await?;
-            }
-            None => {
-                variant::Entity::delete_by_id((item, account)).exec(&tx).await?;
-            }
+        if let Some(text) = text {
+            let row = variant::Model {
+                item_id: item,
+                account_id: account,
+                text,
+                version: stored.version,
+                author: by.name.clone(),
+                written_at: self.clock.now(),
+            };
+            let changed = [
+                variant::Column::Text,
+                variant::Column::Version,
+                variant::Column::Author,
+                variant::Column::WrittenAt,
+            ];
+            let key = [variant::Column::ItemId, variant::Column::AccountId];
+            let replace = OnConflict::columns(key).update_columns(changed).to_owned();
+            let insert = variant::Entity::insert(row.into_active_model()).on_conflict(replace);
+            insert.exec_without_returning(&tx).await?;
+        } else {
+            variant::Entity::delete_by_id((item, account)).exec(&tx).await?;
         }
         let home = Some(stored.authority_id);
         self.audit(&tx, by, "variant.set", item, home, detail).await?;

@@ -263,12 +263,9 @@ fn is_path_char(c: char) -> bool {
 
 /// Anything but white space, punctuation and controls.
 fn is_label_char(c: char) -> bool {
-    !(c.is_ascii_punctuation() && c != '"' && c != '`')
-        && !c.is_whitespace()
-        && !c.is_control()
-        && !is_invalid(c)
-        && !is_direction(c)
-        && c != '\u{180e}'
+    let punctuation = c.is_ascii_punctuation() && c != '"' && c != '`';
+    let blank = c.is_whitespace() || c.is_control() || c == '\u{180e}';
+    !(punctuation || blank || is_invalid(c) || is_direction(c))
 }
 
 /// Characters that X takes in no text.

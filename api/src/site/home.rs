@@ -10,7 +10,11 @@ use axum::{
 };
 use beffroi_schema::board::{Authority, Board, Filter, Item};
 
-use super::{Reader, absent, dates, fault, words};
+use super::{
+    Reader, absent, dates, fault,
+    feeds::{Alternate, alternates},
+    words,
+};
 use crate::{pages, state::AppState};
 
 /// Entries on an authority's page.
@@ -30,6 +34,7 @@ struct AuthorityPage<'a> {
     name: &'a str,
     language: &'a str,
     url: String,
+    alternates: Vec<Alternate>,
     entries: Vec<Entry>,
 }
 
@@ -74,6 +79,7 @@ pub(super) async fn authority(State(state): State<AppState>, Path(slug): Path<St
         name: &authority.name,
         language: authority.language.as_str(),
         url: state.addresses().authority(&authority.slug),
+        alternates: alternates(&state, &authority.slug, &authority.name, reader.tongue()),
         entries: page
             .items
             .iter()

@@ -12,7 +12,11 @@ use beffroi_schema::{
 };
 use uuid::Uuid;
 
-use super::{Reader, absent, dates, fault, linked_data, words};
+use super::{
+    Reader, absent, dates, fault,
+    feeds::{Alternate, alternates},
+    linked_data, words,
+};
 use crate::{pages, state::AppState};
 
 /// Most dates of an event that its page lists.
@@ -44,6 +48,7 @@ struct ItemPage<'a> {
     published: String,
     published_at: String,
     linked_data: String,
+    alternates: Vec<Alternate>,
 }
 
 /// How things stand, for a disruption.
@@ -166,6 +171,7 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
         published_at: dates::machine(item.published_at, &authority.time_zone),
         url,
         linked_data,
+        alternates: alternates(state, &authority.slug, &authority.name, reader.tongue()),
     }))
 }
 

@@ -2,6 +2,7 @@
 //! English, no script; shares of a link look right (Open Graph), and search engines understand it (JSON-LD).
 
 mod dates;
+pub(crate) mod feeds;
 mod home;
 mod item;
 mod linked_data;
@@ -34,9 +35,12 @@ pub(crate) fn routes() -> Router<AppState> {
     let pages = Router::new()
         .route("/", get(home::authorities))
         .route("/{slug}", get(home::authority))
+        .route("/{slug}/feeds", get(feeds::page))
         .route("/{slug}/{kind}/{id}", get(item::page))
         .layer(from_fn(public));
-    pages.route("/media/{sha256}", get(media::picture))
+    pages
+        .merge(feeds::routes())
+        .route("/media/{sha256}", get(media::picture))
 }
 
 async fn public(request: Request, next: Next) -> Response {

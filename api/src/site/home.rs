@@ -39,17 +39,17 @@ struct AuthorityPage<'a> {
 }
 
 /// One item in the list.
-struct Entry {
-    url: String,
-    language: String,
-    title: String,
-    summary: String,
-    kind: &'static str,
-    warning: bool,
+pub(super) struct Entry {
+    pub(super) url: String,
+    pub(super) language: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) kind: &'static str,
+    pub(super) warning: bool,
     /// A disruption that has ended.
-    over: bool,
-    when: String,
-    at: String,
+    pub(super) over: bool,
+    pub(super) when: String,
+    pub(super) at: String,
 }
 
 /// `/`: who publishes here.
@@ -88,7 +88,7 @@ pub(super) async fn authority(State(state): State<AppState>, Path(slug): Path<St
     })
 }
 
-fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Option<Entry> {
+pub(super) fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Option<Entry> {
     let authority = &board.places.authority;
     let now = state.store().clock().now();
     let (language, text) = item.content.texts.choose(&reader.wanted, &item.content.language)?;

@@ -233,7 +233,7 @@ impl Feed {
     }
 
     /// As the board understands it; none: no such zone or line.
-    pub(super) fn filter(&self, places: &Places) -> Option<Filter> {
+    pub fn filter(&self, places: &Places) -> Option<Filter> {
         let zone = self.zone_of(places).map(|zone| zone.id);
         let line = self.line_of(places).map(|line| line.id);
         let known = zone.is_some() == self.zone.is_some() && line.is_some() == self.line.is_some();

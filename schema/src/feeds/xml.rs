@@ -72,7 +72,7 @@ mod tests {
     fn nothing_in_a_text_ends_its_element() {
         let mut xml = Xml::new();
         xml.within("a", &[("b", "\"><c")], |xml| {
-            xml.leaf("d", &[], "]]></d>\u{0}\u{b}&amp;\n")
+            xml.leaf("d", &[], "]]></d>\u{0}\u{b}&amp;\n");
         });
         let written = String::from_utf8(xml.finish()).unwrap();
         assert_eq!(

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod config;
+mod etag;
 pub mod follow;
 pub mod graphql;
 mod health;

@@ -2,7 +2,11 @@
 
 use url::Url;
 
-use crate::{id::ItemId, value::Kind};
+use crate::{
+    feeds::Feed,
+    id::ItemId,
+    value::{Kind, Language},
+};
 
 /// Makes addresses below the instance's public URL.
 #[derive(Clone, Debug)]
@@ -27,5 +31,22 @@ impl Addresses {
     /// A picture, by the SHA-256 of its bytes. What stands there never changes.
     pub fn picture(&self, sha256: &str) -> String {
         format!("{}/media/{sha256}", self.0)
+    }
+
+    /// A feed.
+    pub fn feed(&self, feed: &Feed) -> String {
+        format!("{}{}", self.0, feed.path())
+    }
+
+    /// The CAP message of a disruption, in one language or in all of them.
+    pub fn cap(&self, authority: &str, id: ItemId, language: Option<&Language>) -> String {
+        let message = format!("{}/{authority}/feeds/cap/{id}", self.0);
+        language.map_or_else(|| message.clone(), |language| format!("{message}?language={language}"))
+    }
+
+    /// The instance's own name.
+    pub fn host(&self) -> &str {
+        let rest = self.0.split_once("://").map_or(self.0.as_str(), |(_, rest)| rest);
+        rest.split(['/', ':']).next().unwrap_or(rest)
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `value` holds the words of the trade as types, `entity` the rows, `store` the verbs (one transaction each),
 //! `device` what an app may say of a phone, `audience` who is near, `discretion` when a phone may be disturbed,
-//! `board` the public read model, `text` the counting and fitting of posts, `telling` what a post says of a revision, `bus` the nudge between processes.
+//! `board` the public read model, `feeds` what other programs read of it, `text` the counting and fitting of posts,
+//! `telling` what a post says of a revision, `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
 pub mod address;
@@ -15,6 +16,7 @@ pub mod device;
 pub mod discretion;
 pub mod draft;
 pub mod entity;
+pub mod feeds;
 pub mod id;
 pub mod reconcile;
 pub mod recurrence;

@@ -9,7 +9,7 @@ use beffroi_api::{
 use beffroi_schema::value::ProblemCode;
 
 /// Documents that name files and folders of the project.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -17,6 +17,7 @@ const DOCUMENTS: [&str; 9] = [
     "SECURITY.md",
     "docs/errors.md",
     "docs/feed.md",
+    "docs/feeds.md",
     "docs/push.md",
     "docs/sources.md",
 ];

@@ -16,6 +16,7 @@ mod desk;
 mod devices;
 mod documents;
 mod feed;
+mod feeds;
 mod front;
 mod graphql;
 mod http;

@@ -1,7 +1,7 @@
 //! What Beffroi stores and what it promises.
 //!
 //! `value` holds the words of the trade as types, `entity` the rows, `store` the verbs (one transaction each),
-//! `device` what an app may say of a phone, `audience` who is near, `discretion` when a phone may be disturbed,
+//! `device` what an app may say of a phone, `audience` who is near, `discretion` when a phone may be disturbed, `rules` what goes to an account and when, `copies` what becomes of it there,
 //! `board` the public read model, `text` the counting and fitting of posts, `telling` what a post says of a revision, `bus` the nudge between processes.
 //! Nothing here knows a client or a network, and nothing here opens a connection to the outside.
 
@@ -11,6 +11,7 @@ pub mod board;
 pub mod bus;
 pub mod clock;
 pub mod config;
+pub mod copies;
 pub mod device;
 pub mod discretion;
 pub mod draft;
@@ -18,6 +19,7 @@ pub mod entity;
 pub mod id;
 pub mod reconcile;
 pub mod recurrence;
+pub mod rules;
 pub mod store;
 pub mod telling;
 pub mod text;

@@ -9,7 +9,7 @@ use beffroi_api::{
 use beffroi_schema::value::ProblemCode;
 
 /// Documents that name files and folders of the project.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -18,6 +18,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/errors.md",
     "docs/feed.md",
     "docs/push.md",
+    "docs/rules.md",
     "docs/sources.md",
 ];
 /// Where a path of the project begins.

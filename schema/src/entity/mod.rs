@@ -30,6 +30,7 @@ pub mod poll;
 pub mod receipt;
 pub mod record;
 pub mod revision;
+pub mod ruling;
 pub mod session;
 pub mod source;
 pub mod staff;

@@ -29,6 +29,7 @@ mod sources;
 mod staff;
 mod tokens;
 mod transit;
+mod turns;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -45,7 +46,7 @@ pub use self::{
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,
-    fanout::{FanOut, NewDelivery, News, Push, Room},
+    fanout::{FanOut, News, Push},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{MAX_PICTURE_BYTES, NewPicture},

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use beffroi_schema::{
-    entity::{account, attempt, delivery, receipt, revision},
+    entity::{account, attempt, delivery, receipt, revision, ruling},
     id::{AccountId, DeliveryId, ItemId},
     store::{Store, StoreResult, campaigns::Progress},
     value::Scope,
@@ -23,6 +23,7 @@ pub(super) struct Batch {
     receipts: OnceCell<HashMap<(ItemId, AccountId), receipt::Model>>,
     accounts: OnceCell<HashMap<AccountId, account::Model>>,
     campaigns: OnceCell<HashMap<ItemId, Vec<Progress>>>,
+    rulings: OnceCell<HashMap<ItemId, Vec<ruling::Model>>>,
 }
 
 impl Batch {
@@ -38,6 +39,7 @@ impl Batch {
             receipts: OnceCell::new(),
             accounts: OnceCell::new(),
             campaigns: OnceCell::new(),
+            rulings: OnceCell::new(),
         })
     }
 
@@ -90,6 +92,15 @@ impl Batch {
             StoreResult::Ok(grouped(rows, |row| row.campaign.item_id))
         };
         Ok(listed(self.campaigns.get_or_try_init(|| read).await?, &item))
+    }
+
+    /// What the rules of accounts said of an item.
+    pub(super) async fn rulings(&self, item: ItemId) -> StoreResult<&[ruling::Model]> {
+        let read = async {
+            let rows = self.store.rulings_of(&self.scope, &self.items).await?;
+            StoreResult::Ok(grouped(rows, |row| row.item_id))
+        };
+        Ok(listed(self.rulings.get_or_try_init(|| read).await?, &item))
     }
 
     async fn all_deliveries(&self) -> StoreResult<&HashMap<ItemId, Vec<delivery::Model>>> {

@@ -4,7 +4,6 @@
 
 pub mod deliver;
 pub mod fanout;
-mod hours;
 pub mod http;
 pub mod import;
 pub mod networks;

@@ -19,6 +19,7 @@ const DOCUMENTS: [&str; 10] = [
     "docs/feed.md",
     "docs/feeds.md",
     "docs/push.md",
+    "docs/rules.md",
     "docs/sources.md",
 ];
 /// Where a path of the project begins.

@@ -31,6 +31,7 @@ pub mod post_template;
 pub mod receipt;
 pub mod record;
 pub mod revision;
+pub mod ruling;
 pub mod session;
 pub mod source;
 pub mod staff;

@@ -30,6 +30,7 @@ mod staff;
 mod tokens;
 mod transit;
 mod wording;
+mod turns;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -46,7 +47,7 @@ pub use self::{
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,
-    fanout::{FanOut, NewDelivery, News, Push, Room},
+    fanout::{FanOut, News, Push},
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{MAX_PICTURE_BYTES, NewPicture},

@@ -1,8 +1,8 @@
 //! Workers that die at every single point at which they wait: for the database, for the network, for anything.
 
 use beffroi_schema::{
-    store::{FanOut, NewDelivery, Push, StoreError, campaigns::Waiting},
-    value::{AccountRules, Action, FollowKind, Language, Network, SourceFormat},
+    store::{FanOut, Push, StoreError, campaigns::Waiting},
+    value::{AccountRules, FollowKind, Language, Network, SourceFormat},
 };
 use beffroi_tests::{
     City, die_after,
@@ -132,16 +132,13 @@ async fn two_workers_who_tell_the_same_item_tell_it_once() {
     })
     .await;
     assert!(city.worker.fan_out().await.unwrap());
+    let facts = city.store.facts(known.revision.id).await.unwrap();
     let late = FanOut {
-        deliveries: vec![NewDelivery {
-            account: account.id,
-            action: Action::Publish,
-            due_at: city.clock.now(),
-            room: None,
-        }],
+        news: &known,
+        facts: &facts,
         push: Push::Waiting(Waiting::Stopped),
     };
-    let refused = city.store.fan_out(slow.seq, "slow", &known, late).await;
+    let refused = city.store.fan_out(slow.seq, "slow", late).await;
     assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
     city.settle().await;
     assert_once(&city, &account, item, "told by two").await;

@@ -28,6 +28,7 @@ mod changes;
 mod faults;
 mod leaving;
 mod phones;
+mod turns;
 
 use beffroi_schema::{entity::account, id::ItemId, value::DeliveryState};
 use beffroi_tests::{City, DELIVERY_LEASE};

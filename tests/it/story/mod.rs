@@ -7,6 +7,7 @@ mod phones;
 mod pictures;
 mod rules;
 mod trouble;
+mod turns;
 
 use beffroi_schema::{
     entity::account,

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use beffroi_schema::{
-    entity::{account, attempt, delivery, receipt, revision, variant},
+    entity::{account, attempt, delivery, receipt, revision, ruling, variant},
     id::{AccountId, DeliveryId, ItemId},
     store::{Store, StoreResult, campaigns::Progress},
     value::Scope,
@@ -24,6 +24,7 @@ pub(super) struct Batch {
     accounts: OnceCell<HashMap<AccountId, account::Model>>,
     campaigns: OnceCell<HashMap<ItemId, Vec<Progress>>>,
     variants: OnceCell<HashMap<ItemId, Vec<variant::Model>>>,
+    rulings: OnceCell<HashMap<ItemId, Vec<ruling::Model>>>,
 }
 
 impl Batch {
@@ -40,6 +41,7 @@ impl Batch {
             accounts: OnceCell::new(),
             campaigns: OnceCell::new(),
             variants: OnceCell::new(),
+            rulings: OnceCell::new(),
         })
     }
 
@@ -101,6 +103,15 @@ impl Batch {
             StoreResult::Ok(grouped(rows, |row| row.item_id))
         };
         Ok(listed(self.variants.get_or_try_init(|| read).await?, &item))
+    }
+
+    /// What the rules of accounts said of an item.
+    pub(super) async fn rulings(&self, item: ItemId) -> StoreResult<&[ruling::Model]> {
+        let read = async {
+            let rows = self.store.rulings_of(&self.scope, &self.items).await?;
+            StoreResult::Ok(grouped(rows, |row| row.item_id))
+        };
+        Ok(listed(self.rulings.get_or_try_init(|| read).await?, &item))
     }
 
     async fn all_deliveries(&self) -> StoreResult<&HashMap<ItemId, Vec<delivery::Model>>> {

@@ -17,6 +17,7 @@ use super::{
     facts::{ItemDetail, ItemText},
     local_time,
     wording::Variant,
+    rulings::Ruling,
     words::ItemStatus,
 };
 use crate::graphql::{
@@ -217,6 +218,14 @@ impl DeskItem {
         let row = &self.stored.row;
         let rows = self.batch.variants(row.id).await?.iter().cloned();
         Ok(rows.map(|written| Variant::new(written, row.version)).collect())
+    }
+
+    /// What the rules of each account said of it, those that it does not go to included.
+    #[graphql(complexity = "5 + 2 * child_complexity")]
+    async fn rulings(&self) -> Result<Vec<Ruling>> {
+        let rows = self.batch.rulings(self.stored.row.id).await?;
+        let ruling = |row| Ruling::new(row, Arc::clone(&self.batch));
+        Ok(rows.iter().cloned().map(ruling).collect())
     }
 
     /// What was brought to phones, newest first.

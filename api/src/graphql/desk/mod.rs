@@ -17,6 +17,7 @@ pub mod people;
 pub mod pictures;
 pub mod room;
 pub mod rules;
+pub mod rulings;
 pub mod settings;
 pub mod sources;
 pub mod tokens;

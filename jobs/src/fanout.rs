@@ -1,6 +1,7 @@
 //! Fan-out: who is told of what was published. One delivery per account that the rules choose, one campaign for phones.
 
 mod accounts;
+mod actors;
 mod campaign;
 
 use std::time::Duration;
@@ -62,6 +63,7 @@ impl<'a> FanOuts<'a> {
         let rung = self.rung(&facts).await?;
         let told = self.told(&facts, &news, &rung);
         let decided = FanOut {
+            sayings: actors::choose(self.store, self.addresses, &facts, &news, told).await?,
             deliveries: accounts::choose(self.store, &facts, &news, told).await?,
             push: campaign::push(&facts, &news, told, &rung, &page, self.store.clock().now()),
         };
@@ -70,6 +72,7 @@ impl<'a> FanOuts<'a> {
             revision.version = news.revision.version,
             change = %news.change,
             deliveries = decided.deliveries.len(),
+            sayings = decided.sayings.len(),
             pushed = matches!(decided.push, Push::Start(_)),
             "a revision is fanned out"
         );

@@ -11,6 +11,7 @@ mod m0003_accounts;
 mod m0004_devices;
 mod m0005_sources;
 mod m0006_people;
+mod m0008_federation;
 mod run;
 mod table;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_devices::Migration),
             Box::new(m0005_sources::Migration),
             Box::new(m0006_people::Migration),
+            Box::new(m0008_federation::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod devices;
 mod documents;
+mod federation;
 mod feed;
 mod front;
 mod graphql;

@@ -13,7 +13,7 @@ use beffroi_schema::{
 use uuid::Uuid;
 
 use super::{Reader, absent, dates, fault, linked_data, words};
-use crate::{pages, state::AppState};
+use crate::{federation, pages, state::AppState};
 
 /// Most dates of an event that its page lists.
 const DATES: usize = 12;
@@ -111,6 +111,14 @@ pub(super) async fn page(
     if *authority != slug || found.item.kind().as_str() != kind {
         let place = state.addresses().item(authority, found.item.kind(), found.item.id);
         return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, place)]).into_response();
+    }
+    // Whoever pastes the page's address into a search on Mastodon finds the post.
+    if federation::wants_json(&headers) {
+        match federation::address(&state, found.item.id).await {
+            Ok(Some(place)) => return (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
+            Ok(None) => {}
+            Err(error) => return fault(&reader, &error),
+        }
     }
     shown(&state, &found, &reader).unwrap_or_else(|| absent(&reader))
 }

@@ -63,7 +63,7 @@ pub(super) async fn choose(
 }
 
 /// Whether this change is a reason for a first post. What a person publishes always is.
-fn first_word(news: &News, told: Option<Told>) -> bool {
+pub(super) fn first_word(news: &News, told: Option<Told>) -> bool {
     if news.quiet || !stays(news.change) {
         return false;
     }

@@ -9,6 +9,7 @@ use super::{
     Store, StoreError, StoreResult,
     campaigns::{self, NewCampaign, Waiting},
     deliveries::OPEN,
+    federation::{self, Saying},
 };
 use crate::{
     clock::Timestamp,
@@ -41,6 +42,8 @@ pub struct FanOut {
     pub deliveries: Vec<NewDelivery>,
     /// Who is pushed.
     pub push: Push,
+    /// What our own actors say of it.
+    pub sayings: Vec<Saying>,
 }
 
 /// Who is pushed.
@@ -145,6 +148,7 @@ impl Store {
                 campaigns::settle_waiting(self, &tx, item, version, waiting).await?;
             }
         }
+        federation::insert(self, &tx, news, decided.sayings).await?;
         outbox::Entity::update_many()
             .col_expr(outbox::Column::FannedOutAt, Expr::value(self.clock.now()))
             .filter(outbox::Column::ItemId.eq(news.revision.item_id))

@@ -3,6 +3,7 @@
 mod bluesky;
 mod contract;
 mod fcm;
+mod fedify;
 mod mastodon;
 
 use std::{path::PathBuf, process::Output, sync::Arc, time::Duration};

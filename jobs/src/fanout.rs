@@ -1,5 +1,6 @@
 //! Fan-out: who is told of what was published. One delivery per account that the rules choose, one campaign for phones.
 
+mod actors;
 mod campaign;
 
 use std::time::Duration;
@@ -60,9 +61,12 @@ impl<'a> FanOuts<'a> {
             .item(&facts.authority.slug, facts.item.kind, facts.item.id);
         let rung = self.rung(&facts).await?;
         let told = self.told(&facts, &news, &rung);
+        let sayings = actors::choose(self.store, self.addresses, &facts, &news).await?;
+        let said = sayings.len();
         let told = FanOut {
             news: &news,
             facts: &facts,
+            sayings,
             push: campaign::push(&facts, &news, told, &rung, &page, self.store.clock().now()),
         };
         let pushed = matches!(told.push, Push::Start(_));
@@ -72,6 +76,7 @@ impl<'a> FanOuts<'a> {
             revision.version = news.revision.version,
             change = %news.change,
             deliveries,
+            sayings = said,
             pushed,
             "a revision is fanned out"
         );

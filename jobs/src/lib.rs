@@ -4,6 +4,7 @@
 
 pub mod deliver;
 pub mod fanout;
+pub mod federation;
 pub mod http;
 pub mod import;
 pub mod networks;

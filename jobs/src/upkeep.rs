@@ -36,7 +36,8 @@ impl<'a> Upkeep<'a> {
     pub async fn step(&self) -> StoreResult<bool> {
         let published = self.store.publish_due(&machine("schedule")).await;
         let checked = self.check_accounts().await;
-        Ok(published? > 0 || checked? > 0)
+        let forgotten = self.store.forget_requests().await;
+        Ok(published? > 0 || checked? > 0 || forgotten? > 0)
     }
 
     async fn check_accounts(&self) -> StoreResult<usize> {

@@ -11,6 +11,7 @@ mod m0003_accounts;
 mod m0004_devices;
 mod m0005_sources;
 mod m0006_people;
+mod m0008_federation;
 mod m0009_rules;
 mod m0013_words;
 mod run;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_devices::Migration),
             Box::new(m0005_sources::Migration),
             Box::new(m0006_people::Migration),
+            Box::new(m0008_federation::Migration),
             Box::new(m0009_rules::Migration),
             Box::new(m0013_words::Migration),
         ]

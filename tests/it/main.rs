@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod devices;
 mod documents;
+mod federation;
 mod feed;
 mod feeds;
 mod front;

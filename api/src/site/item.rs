@@ -19,7 +19,7 @@ use super::{
     share::{self, Share},
     words,
 };
-use crate::{pages, state::AppState};
+use crate::{federation, pages, state::AppState};
 
 /// Most dates of an event that its page lists.
 const DATES: usize = 12;
@@ -96,10 +96,19 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> Response {
     let reader = Reader::of(&headers);
-    match public(&state, (&slug, &kind, &id), &reader).await {
-        Ok(found) => shown(&state, &found, &reader).unwrap_or_else(|| absent(&reader)),
-        Err(other) => other,
+    let found = match public(&state, (&slug, &kind, &id), &reader).await {
+        Ok(found) => found,
+        Err(other) => return other,
+    };
+    // Whoever pastes the page's address into a search on Mastodon finds the post.
+    if federation::wants_json(&headers) {
+        match federation::address(&state, found.item.id).await {
+            Ok(Some(place)) => return (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
+            Ok(None) => {}
+            Err(error) => return fault(&reader, &error),
+        }
     }
+    shown(&state, &found, &reader).unwrap_or_else(|| absent(&reader))
 }
 
 /// The item at `/slug/kind/id`; else what is answered in its place.

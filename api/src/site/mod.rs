@@ -33,8 +33,8 @@ const EMBED_POLICY: HeaderValue = HeaderValue::from_static(
 );
 /// Caches may keep a page for some seconds.
 const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=10, stale-while-revalidate=60");
-/// Pages are in the reader's language.
-const VARY: HeaderValue = HeaderValue::from_static("Accept-Language");
+/// Pages are in the reader's language, and for people: programs of the fediverse are led elsewhere.
+const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Language");
 
 /// The pages' routes.
 pub(crate) fn routes() -> Router<AppState> {

@@ -9,6 +9,7 @@ use self::choose::NewDelivery;
 use super::{
     Facts, Store, StoreError, StoreResult,
     campaigns::{self, NewCampaign, Waiting},
+    federation::{self, Saying},
 };
 use crate::{
     entity::{delivery, outbox, revision},
@@ -44,6 +45,8 @@ pub struct FanOut<'a> {
     pub facts: &'a Facts,
     /// Who is pushed.
     pub push: Push,
+    /// What our own actors say of it.
+    pub sayings: Vec<Saying>,
 }
 
 /// Who is pushed.
@@ -126,6 +129,7 @@ impl Store {
                 campaigns::settle_waiting(self, &tx, item, version, waiting).await?;
             }
         }
+        federation::insert(self, &tx, news, told.sayings).await?;
         outbox::Entity::update_many()
             .col_expr(outbox::Column::FannedOutAt, Expr::value(self.clock.now()))
             .filter(outbox::Column::ItemId.eq(news.revision.item_id))

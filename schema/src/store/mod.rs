@@ -17,6 +17,7 @@ pub(crate) mod digest;
 mod error;
 mod facts;
 mod fanout;
+mod federation;
 mod invitations;
 mod items;
 mod media;
@@ -48,6 +49,9 @@ pub use self::{
     error::{StoreError, StoreResult},
     facts::Facts,
     fanout::{FanOut, News, Push},
+    federation::{
+        Answer, Handed, Heard, Kept, NewFederatedActor, NewRequest, OutboxPage, Parcel, Saying, Standing, Verdict,
+    },
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{MAX_PICTURE_BYTES, NewPicture},

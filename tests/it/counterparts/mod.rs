@@ -4,6 +4,7 @@ mod bluesky;
 mod contract;
 mod fcm;
 mod feeds;
+mod fedify;
 mod mastodon;
 
 use std::{path::PathBuf, process::Output, sync::Arc, time::Duration};

@@ -137,6 +137,7 @@ async fn two_workers_who_tell_the_same_item_tell_it_once() {
         news: &known,
         facts: &facts,
         push: Push::Waiting(Waiting::Stopped),
+        sayings: Vec::new(),
     };
     let refused = city.store.fan_out(slow.seq, "slow", late).await;
     assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");

@@ -55,6 +55,12 @@ pub const FOR_TESTS: [Counterpart; 4] = [
     },
     FIREBASE_ADMIN,
     Counterpart {
+        name: "fedify",
+        proves: "our actors against a real server of the fediverse",
+        variable: "BEFFROI_FEDIFY_DIR",
+        source: Source::Npm { rebuild: &[] },
+    },
+    Counterpart {
         name: "mastodon-py",
         proves: "the Mastodon miniature against Mastodon.py",
         variable: "BEFFROI_MASTODON_PY",

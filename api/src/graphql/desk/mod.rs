@@ -12,6 +12,7 @@ pub mod content;
 pub mod deliveries;
 pub mod drafting;
 pub mod facts;
+pub mod federation;
 pub mod items;
 pub mod people;
 pub mod pictures;

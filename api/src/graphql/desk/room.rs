@@ -15,7 +15,8 @@ use chrono::SecondsFormat;
 use uuid::Uuid;
 
 use super::{
-    accounts::Account, drafting, items::DeskItem, scope, settings, sources::Source, within, wording::Templates,
+    accounts::Account, drafting, federation::FederatedActor, items::DeskItem, scope, settings, sources::Source, within,
+    wording::Templates,
     words::ItemStatus,
 };
 use crate::graphql::{
@@ -122,6 +123,18 @@ impl Desk {
         let authority = named(authority_id.as_ref())?;
         let rows = ctx.store()?.accounts(&self.scope, authority).await?;
         Ok(rows.into_iter().map(Account).collect())
+    }
+
+    /// Accounts in the fediverse that this instance serves itself, by name.
+    #[graphql(complexity = "10 + 10 * child_complexity")]
+    async fn federated_actors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this authority only; null: of all.")] authority_id: Option<ID>,
+    ) -> Result<Vec<FederatedActor>> {
+        let authority = named(authority_id.as_ref())?;
+        let rows = ctx.store()?.federated_actors(&self.scope, authority).await?;
+        Ok(rows.into_iter().map(FederatedActor).collect())
     }
 
     /// Sources, by name.

@@ -115,7 +115,7 @@ impl Store {
         let news = word.news;
         if copies.there.contains(&account.id) {
             // What is there follows, whatever the rules say now.
-            let action = if stays(news.change) {
+            let action = if news.change.stays() {
                 Action::Amend
             } else {
                 Action::Withdraw
@@ -130,7 +130,7 @@ impl Store {
         if rules::first_word(news.change, news.class, word.subject.content, told, word.now) {
             return self.first_post(tx, word, account).await;
         }
-        if stays(news.change) && !copies.ruled.contains(&account.id) {
+        if news.change.stays() && !copies.ruled.contains(&account.id) {
             let setting = setting(&account, &word.facts.authority, word.now);
             let ruling = rules::untold(&setting, word.facts.item.kind, news.quiet);
             self.put_ruling(tx, &word.facts.revision, account.id, &ruling, None)
@@ -149,7 +149,7 @@ impl Store {
         open: &delivery::Model,
     ) -> StoreResult<Option<NewDelivery>> {
         let change = word.news.change;
-        if !stays(change) {
+        if !change.stays() {
             return Ok(Some(word.at_once(account.id, Action::Withdraw)));
         }
         let action = if open.cleared_at.is_some() {
@@ -219,13 +219,5 @@ impl Word<'_> {
             slot: None,
             cleared_at: None,
         }
-    }
-}
-
-/// Whether the item is still to be seen after this change.
-fn stays(change: Change) -> bool {
-    match change {
-        Change::Published | Change::Amended | Change::Resolved | Change::Reopened => true,
-        Change::Withdrawn => false,
     }
 }

@@ -194,7 +194,7 @@ fn document(voice: Voice<'_>, facts: &Facts, picture: &media::Model) -> Value {
 
 /// When and where, in the words that Mobilizon and Gancio know.
 fn calendar(say: &mut impl FnMut(&str, Value) -> Option<Value>, facts: &Facts, event: &EventDetail, page: &str) {
-    let zone = event.time_zone.parse().unwrap_or_else(|_| zone(facts));
+    let zone = event.time_zone.parse().unwrap_or_else(|_| zone(&facts.authority));
     let local = |at: Timestamp| json!(at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false));
     let placed = |at: chrono::NaiveDateTime| zone.from_local_datetime(&at).earliest().map(|at| at.to_utc());
     let next = facts.dates.first();

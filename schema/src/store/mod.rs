@@ -30,8 +30,8 @@ mod sources;
 mod staff;
 mod tokens;
 mod transit;
-mod wording;
 mod turns;
+mod wording;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,

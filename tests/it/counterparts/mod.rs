@@ -3,8 +3,8 @@
 mod bluesky;
 mod contract;
 mod fcm;
-mod feeds;
 mod fedify;
+mod feeds;
 mod mastodon;
 
 use std::{path::PathBuf, process::Output, sync::Arc, time::Duration};

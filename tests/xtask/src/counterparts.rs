@@ -44,7 +44,7 @@ const FIREBASE_ADMIN: Counterpart = Counterpart {
 };
 
 /// Those of the test suite.
-pub const FOR_TESTS: [Counterpart; 4] = [
+pub const FOR_TESTS: [Counterpart; 5] = [
     Counterpart {
         name: "pds",
         proves: "Bluesky against a real PDS",

@@ -16,8 +16,8 @@ use super::{
     deliveries::Delivery,
     facts::{ItemDetail, ItemText},
     local_time,
-    wording::Variant,
     rulings::Ruling,
+    wording::Variant,
     words::ItemStatus,
 };
 use crate::graphql::{

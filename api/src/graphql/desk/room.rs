@@ -16,8 +16,7 @@ use uuid::Uuid;
 
 use super::{
     accounts::Account, drafting, federation::FederatedActor, items::DeskItem, scope, settings, sources::Source, within,
-    wording::Templates,
-    words::ItemStatus,
+    wording::Templates, words::ItemStatus,
 };
 use crate::graphql::{
     context::Asked as _,

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod bytes;
+mod cost;
 mod outcome;
 mod picture;
 mod task;
@@ -15,7 +16,7 @@ use std::{future::Future, time::Duration};
 use beffroi_schema::{
     address::Addresses,
     id::AttemptId,
-    store::{Job, Settlement, Store, StoreError, StoreResult},
+    store::{Charge, Job, Settlement, Store, StoreError, StoreResult},
     telling::render,
     value::{Action, Capabilities, CopyStep, DeliveryState, RemotePost, Rendered},
 };
@@ -133,7 +134,10 @@ impl<'a> Deliveries<'a> {
         let Some(post) = self.freeze(job, abilities, action).await? else {
             return Ok(());
         };
-        let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
+        let charge = cost::charge(self.store, job, abilities, &post).await?;
+        let Some(attempt) = self.arm(job, charge).await? else {
+            return Ok(());
+        };
         let answer = in_time(LONGEST_CALL, network.publish(&post, job.delivery.id)).await;
         let settlement = outcome::of_publish(answer, job, self.store);
         self.conclude(job, network, Some(attempt), settlement).await
@@ -168,7 +172,10 @@ impl<'a> Deliveries<'a> {
             let reason = "a correction may have been posted as a reply; look at the post, and post it by hand if it is not there";
             return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
         }
-        let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
+        let charge = cost::charge(self.store, job, abilities, &post).await?;
+        let Some(attempt) = self.arm(job, charge).await? else {
+            return Ok(());
+        };
         let (key, store) = (job.delivery.id, self.store);
         let settlement = match way {
             Way::Edit => {
@@ -195,7 +202,9 @@ impl<'a> Deliveries<'a> {
         if self.freeze(job, abilities, Action::Amend).await?.is_none() {
             return Ok(());
         }
-        let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
+        let Some(attempt) = self.arm(job, None).await? else {
+            return Ok(());
+        };
         let answer = in_time(LONGEST_CALL, withdraw_all(network, remote)).await;
         let settlement = outcome::of_clearing(answer, job, self.store);
         self.conclude(job, network, Some(attempt), settlement).await
@@ -203,10 +212,25 @@ impl<'a> Deliveries<'a> {
 
     /// Our post goes, and our answers to it.
     async fn withdraw(&self, job: &Job, network: &dyn SocialNetwork, remote: &RemotePost) -> StoreResult<()> {
-        let attempt = self.store.arm_delivery(job.delivery.id, self.owner).await?;
+        let Some(attempt) = self.arm(job, None).await? else {
+            return Ok(());
+        };
         let answer = in_time(LONGEST_CALL, withdraw_all(network, remote)).await;
         let settlement = outcome::of_withdrawal(answer, job, self.store);
         self.conclude(job, network, Some(attempt), settlement).await
+    }
+
+    /// From now on the call may leave; none when the delivery was settled because the account cannot afford it.
+    async fn arm(&self, job: &Job, charge: Option<Charge>) -> StoreResult<Option<AttemptId>> {
+        let armed = self.store.arm_delivery(job.delivery.id, self.owner, charge).await?;
+        match armed {
+            Ok(attempt) => Ok(Some(attempt)),
+            Err(overspent) => {
+                let reason = cost::too_dear(job, charge, overspent);
+                self.settle(job, None, Settlement::ByHand(reason)).await?;
+                Ok(None)
+            }
+        }
     }
 
     /// What exactly is sent, the same at every try; none when the delivery was settled because there is nothing to say.

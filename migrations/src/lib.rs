@@ -13,6 +13,7 @@ mod m0005_sources;
 mod m0006_people;
 mod m0008_federation;
 mod m0009_rules;
+mod m0010_cost;
 mod m0013_words;
 mod run;
 mod table;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_people::Migration),
             Box::new(m0008_federation::Migration),
             Box::new(m0009_rules::Migration),
+            Box::new(m0010_cost::Migration),
             Box::new(m0013_words::Migration),
         ]
     }

@@ -188,6 +188,7 @@ impl Office {
             ended_at: Some(now),
             outcome: Some(AttemptOutcome::Refused),
             reason: Some("422 text too long".to_owned()),
+            cost: None,
         };
         let id = row.id;
         let row = delivery::Entity::insert(row.into_active_model());

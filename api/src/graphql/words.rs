@@ -181,6 +181,8 @@ pub enum Network {
     Facebook,
     /// Telegram channels.
     Telegram,
+    /// X.
+    X,
 }
 
 /// The rung of an authority in the French local government ladder.

@@ -15,11 +15,11 @@ const MAX_WAIT: Duration = Duration::from_hours(24);
 /// Numbers from here on are Unix times (2001), below it they are seconds to wait.
 const FIRST_UNIX_TIME: i64 = 1_000_000_000;
 
-/// When the budget of requests is full again: Mastodon (ISO 8601), then AT Protocol servers (Unix seconds).
-const RESETS: [&str; 2] = ["x-ratelimit-reset", "ratelimit-reset"];
+/// When the budget of requests is full again: Mastodon (ISO 8601), then AT Protocol servers and X (Unix seconds).
+const RESETS: [&str; 3] = ["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"];
 
 /// How many requests are left in that window.
-const REMAINING: [&str; 2] = ["x-ratelimit-remaining", "ratelimit-remaining"];
+const REMAINING: [&str; 3] = ["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"];
 
 /// The wait that an answer asks for: `Retry-After` (RFC 9110 §10.2.3) on any answer, the end of the rate limit's window
 /// on one that refuses for it.
@@ -102,6 +102,7 @@ mod tests {
         for (prefix, left, seconds) in [
             ("ratelimit", "0", Some(40)),
             ("x-ratelimit", "0", Some(40)),
+            ("x-rate-limit", "0", Some(40)),
             ("ratelimit", "1", None),
         ] {
             let header =

@@ -8,6 +8,7 @@ mod likeness;
 mod mastodon;
 pub mod registry;
 mod telegram;
+mod x;
 
 use std::time::Duration;
 

@@ -5,9 +5,10 @@ use beffroi_schema::value::{Capabilities, Network};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{SocialNetwork, bluesky, facebook, mastodon, telegram};
+use super::{SocialNetwork, bluesky, facebook, mastodon, telegram, x};
 pub use super::{
     bluesky::BlueskySettings, facebook::FacebookSettings, mastodon::MastodonSettings, telegram::TelegramSettings,
+    x::XSettings,
 };
 use crate::http::Http;
 
@@ -46,6 +47,7 @@ networks! {
     Bluesky: bluesky::Bluesky(BlueskySettings),
     Facebook: facebook::Facebook(FacebookSettings),
     Telegram: telegram::Telegram(TelegramSettings),
+    X: x::X(XSettings),
 }
 
 #[cfg(test)]

@@ -6,3 +6,4 @@ mod posts;
 mod refusals;
 mod session;
 mod town;
+mod x;

@@ -12,7 +12,7 @@ use beffroi_jobs::{
         registry::{AccountSettings, capabilities},
     },
 };
-use beffroi_sandbox::{Kind, Miniature, Options, Post, Sandbox};
+use beffroi_sandbox::{Account, Kind, Miniature, Options, Post, Sandbox};
 use beffroi_schema::{
     clock::{Clock, Timestamp},
     id::{DeliveryId, MediaId},
@@ -24,7 +24,7 @@ use beffroi_schema::{
 };
 use chrono::DateTime;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
@@ -34,6 +34,7 @@ pub struct Town {
     pub sandbox: Sandbox,
     pub kind: Kind,
     pub account: Box<dyn SocialNetwork>,
+    http: Http,
     clock: Clock,
 }
 
@@ -89,8 +90,23 @@ impl Town {
             sandbox,
             kind,
             account,
+            http,
             clock,
         }
+    }
+
+    /// The account again, opened with other settings.
+    pub fn opened(&self, change: impl FnOnce(&mut Value)) -> Box<dyn SocialNetwork> {
+        self.opened_for(&self.network().account(), change)
+    }
+
+    /// Another account of the miniature.
+    pub fn opened_for(&self, account: &Account, change: impl FnOnce(&mut Value)) -> Box<dyn SocialNetwork> {
+        let mut settings = self.network().settings(account);
+        settings["network"] = json!(self.kind.name());
+        change(&mut settings);
+        let settings: AccountSettings = serde_json::from_value(settings).unwrap();
+        settings.open(SecretString::from(account.secret.clone()), &self.http)
     }
 
     pub fn network(&self) -> &Miniature {

@@ -20,6 +20,8 @@ pub struct Model {
     pub ended_at: Option<Timestamp>,
     pub outcome: Option<AttemptOutcome>,
     pub reason: Option<String>,
+    /// What it cost, or may have cost, in millionths of a US dollar; none: nothing.
+    pub cost: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,7 +14,7 @@ mod times;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-pub use self::news::first_word;
+pub use self::{news::first_word, times::month};
 use crate::{
     clock::Timestamp,
     id::LineId,

@@ -57,6 +57,12 @@ pub(super) fn day(zone: Tz, at: Timestamp) -> (Timestamp, Timestamp) {
     (begins(today), begins(today + Days::new(1)))
 }
 
+/// When the local month of `at` began.
+pub fn month(zone: Tz, at: Timestamp) -> Timestamp {
+    let today = at.with_timezone(&zone).date_naive();
+    instants(zone, today - Days::new(today.day0().into()), 0)[0].unwrap_or(at)
+}
+
 fn minute_of(local: &DateTime<Tz>) -> u16 {
     let (hour, minute) = (local.hour(), local.minute());
     u16::try_from(hour).unwrap_or_default() * HOUR_MINUTES + u16::try_from(minute).unwrap_or_default()

@@ -7,8 +7,10 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+    ActiveModelTrait as _,
+    ActiveValue::NotSet,
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
     sea_query::{Alias, Expr, Query},
 };
 
@@ -23,10 +25,14 @@ use crate::{
     value::{AccountState, Action, AttemptOutcome, DeliveryState, RemotePost, Rendered},
 };
 
+mod cost;
 mod desk;
 mod settle;
 
-pub use self::settle::Settlement;
+pub use self::{
+    cost::{Charge, Overspent},
+    settle::Settlement,
+};
 
 /// States in which something is still to be done.
 pub(super) const OPEN: [DeliveryState; 3] = [
@@ -152,11 +158,22 @@ impl Store {
         Ok(row)
     }
 
-    /// Says that the call may leave from now on, and begins an attempt. Committed before the call is made.
-    pub async fn arm_delivery(&self, id: DeliveryId, owner: &str) -> StoreResult<AttemptId> {
+    /// Says that the call may leave from now on, and begins an attempt. Committed before the call is made. When the
+    /// account cannot afford the call, nothing is written.
+    pub async fn arm_delivery(
+        &self,
+        id: DeliveryId,
+        owner: &str,
+        charge: Option<Charge>,
+    ) -> StoreResult<Result<AttemptId, Overspent>> {
         let now = self.clock.now();
         let tx = self.write().await?;
         let row = held(&tx, id, owner).await?;
+        if let Some(charge) = charge
+            && let Err(overspent) = cost::afford(&tx, row.account_id, charge).await?
+        {
+            return Ok(Err(overspent));
+        }
         let number = row.attempts + 1;
         let since = row.attempting_since.filter(|_| row.state != DeliveryState::Waiting);
         let mut active = row.into_active_model();
@@ -172,13 +189,14 @@ impl Store {
             ended_at: None,
             outcome: None,
             reason: None,
+            cost: charge.map(|charge| i32::try_from(charge.cost).unwrap_or(i32::MAX)),
         };
         let attempt = begun.id;
         attempt::Entity::insert(begun.into_active_model())
             .exec_without_returning(&tx)
             .await?;
         tx.commit().await?;
-        Ok(attempt)
+        Ok(Ok(attempt))
     }
 }
 
@@ -244,7 +262,9 @@ async fn end_attempt(
     outcome: AttemptOutcome,
     reason: Option<&str>,
 ) -> StoreResult<()> {
+    let cost = if cost::charged(outcome) { NotSet } else { Set(None) };
     let ended = attempt::ActiveModel {
+        cost,
         id: Set(id),
         ended_at: Set(Some(at)),
         outcome: Set(Some(outcome)),

@@ -44,7 +44,7 @@ pub use self::{
     audit::MAX_AUDIT_LINES,
     authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
-    deliveries::{Job, Settlement},
+    deliveries::{Charge, Job, Overspent, Settlement},
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,

@@ -14,6 +14,8 @@ closed_set! {
         Facebook = "facebook",
         /// Telegram channels.
         Telegram = "telegram",
+        /// X.
+        X = "x",
     }
 }
 
@@ -25,12 +27,13 @@ impl Network {
             Self::Bluesky => "Bluesky",
             Self::Facebook => "Facebook",
             Self::Telegram => "Telegram",
+            Self::X => "X",
         }
     }
 
     /// What staff say of an account beside its secret. The network's file reads the same names.
     pub const fn settings(self) -> &'static [Setting] {
-        use SettingKind::{Address, Digits, Flag, Text};
+        use SettingKind::{Address, Digits, Flag, Number, Text};
         match self {
             Self::Mastodon => const { &[Setting::required("instance", Address)] },
             Self::Bluesky => {
@@ -44,6 +47,17 @@ impl Network {
             }
             Self::Facebook => const { &[Setting::required("page", Digits)] },
             Self::Telegram => const { &[Setting::required("channel", Text)] },
+            Self::X => {
+                const {
+                    &[
+                        Setting::optional("links", Flag),
+                        Setting::optional("premium", Flag),
+                        Setting::optional("post_price", Number),
+                        Setting::optional("link_price", Number),
+                        Setting::optional("monthly_budget_cents", Number),
+                    ]
+                }
+            }
         }
     }
 }

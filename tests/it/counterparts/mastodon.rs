@@ -28,7 +28,7 @@ async fn mastodon_py_does_what_a_town_does() {
 
 #[tokio::test]
 async fn what_we_say_to_mastodon_is_in_its_contract() {
-    let Some(contract) = Contract::between().await else {
+    let Some(contract) = Contract::between(Kind::Mastodon, "mastodon-openapi.json").await else {
         return;
     };
     let settings = AccountSettings::Mastodon(MastodonSettings {

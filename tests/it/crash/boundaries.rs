@@ -84,7 +84,7 @@ async fn a_worker_that_was_only_slow_writes_nothing_any_more() {
     while city.worker.fan_out().await.unwrap() {}
     let job = claim(&city).await;
     city.later(DELIVERY_LEASE).await;
-    let late = city.store.arm_delivery(job.delivery.id, DEAD).await;
+    let late = city.store.arm_delivery(job.delivery.id, DEAD, None).await;
     assert!(late.is_err(), "{late:?}");
     assert_once(&city, &account, item, "slow").await;
 }
@@ -110,7 +110,11 @@ async fn die(city: &City, network: Network, after: After) {
                 .await;
             frozen.unwrap();
             if after == After::Armed {
-                city.store.arm_delivery(job.delivery.id, DEAD).await.unwrap();
+                city.store
+                    .arm_delivery(job.delivery.id, DEAD, None)
+                    .await
+                    .unwrap()
+                    .unwrap();
             }
         }
         After::Called => hang(city, network, Fault::CommitThenHang).await,

@@ -1,6 +1,7 @@
 //! What becomes of an item: in the app, on phones, on networks.
 
 mod again;
+mod budget;
 mod life;
 mod patience;
 mod phones;

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::fault::{Fault, Faults, Operation};
 use crate::journal::Journal;
 use crate::listener::Handler;
-use crate::networks::{bluesky, facebook, mastodon, telegram};
+use crate::networks::{bluesky, facebook, mastodon, telegram, x};
 use crate::post::Post;
 use crate::protocol::{Engine, Protocol, Running};
 
@@ -47,6 +47,7 @@ miniatures! {
     Bluesky: bluesky::Pds = "bluesky", "Bluesky";
     Facebook: facebook::Graph = "facebook", "Facebook";
     Telegram: telegram::Bots = "telegram", "Telegram";
+    X: x::Users = "x", "X";
 }
 
 impl Kind {

@@ -25,6 +25,9 @@ use crate::graphql::{
     scalar::DateTime,
 };
 
+/// Costs are kept in millionths of a US dollar.
+const MILLIONTHS: f64 = 1e6;
+
 /// A delivery, and what its page shares.
 #[derive(Debug)]
 pub struct Delivery {
@@ -97,6 +100,16 @@ impl Delivery {
             authority: self.row.authority_id,
         };
         Ok(rows.iter().map(attempt).collect())
+    }
+
+    /// What its tries cost so far, in US dollars; null where the network charges nothing. A try of which nobody knows
+    /// whether it arrived counts.
+    #[graphql(complexity = 2)]
+    async fn cost(&self) -> Result<Option<f64>> {
+        let rows = self.batch.attempts(self.row.id).await?;
+        let costs = rows.iter().filter_map(|row| row.cost);
+        let cost = costs.map(f64::from).reduce(|sum, cost| sum + cost);
+        Ok(cost.map(|cost| cost / MILLIONTHS))
     }
 
     /// What the item is on this account now; null when it never got there.

@@ -5,7 +5,7 @@ use sea_orm::{
     QueryFilter as _, Set, sea_query::Expr,
 };
 
-use super::{drop_receipt, end_attempt, held, keep_receipt};
+use super::{cost::refund, drop_receipt, end_attempt, held, keep_receipt};
 use crate::{
     clock::Timestamp,
     entity::{account, delivery},
@@ -93,6 +93,7 @@ impl Store {
                 version,
                 reopens,
             } => lock_account(&tx, self, row.account_id, *version, reason, *reopens).await?,
+            Settlement::NotFound { look_at: None } => refund(&tx, id).await?,
             Settlement::Later { .. }
             | Settlement::Doubtful { .. }
             | Settlement::NotFound { .. }

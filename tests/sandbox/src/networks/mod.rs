@@ -5,3 +5,4 @@ pub(crate) mod facebook;
 pub(crate) mod mastodon;
 pub(crate) mod telegram;
 pub(crate) mod timeline;
+pub(crate) mod x;

@@ -50,6 +50,11 @@ fn rules(place: Place) -> AccountRules {
             kinds: vec![Kind::Disruption, Kind::Event],
             ..usual
         },
+        // Each post costs there.
+        Place::X => AccountRules {
+            kinds: vec![Kind::Disruption],
+            ..usual
+        },
         Place::Facebook => AccountRules {
             max_per_day: Some(FACEBOOK_PER_DAY),
             hashtags: Vec::new(),

@@ -1,0 +1,53 @@
+//! What our client and the sandbox's X say to each other is what X's own description allows.
+
+use beffroi_jobs::networks::registry::AccountSettings;
+use beffroi_sandbox::Kind;
+use beffroi_schema::{clock::Clock, value::Rendered};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::{contract::Contract, http, key, picture, post};
+
+#[tokio::test]
+async fn what_we_say_to_x_is_in_its_contract() {
+    let Some(contract) = Contract::between(Kind::X, "x-openapi.json").await else {
+        return;
+    };
+    let miniature = contract.sandbox.network(Kind::X);
+    let account = miniature.open_account("valbourg_premium", "Valbourg Premium");
+    let settings = json!({ "network": "x", "api": contract.url, "premium": true, "links": true });
+    let settings: AccountSettings = serde_json::from_value(settings).unwrap();
+    let account = settings.open(SecretString::from(account.secret), &http(&contract.url));
+
+    account.check().await.unwrap();
+    let first = Rendered {
+        pictures: vec![picture("Une rame à quai")],
+        ..post("Le tram B est à l’arrêt https://www.valbourg.fr/i/tram-b #TramB")
+    };
+    let remote = account.publish(&first, key(1)).await.unwrap();
+    let since = Clock::system().now() - chrono::Duration::minutes(5);
+    assert_eq!(
+        account.find(&first, key(1), since).await.unwrap().unwrap().id,
+        remote.id
+    );
+    account.publish(&first, key(1)).await.unwrap();
+    let remote = account.amend(&remote, &post("Le tram B repart"), key(2)).await.unwrap();
+    account.metrics(&remote).await.unwrap();
+    account.reply(&remote, &post("✅ Terminé"), key(3)).await.unwrap();
+    for _ in 0..2 {
+        account.withdraw(&remote).await.unwrap();
+    }
+
+    let spoken = contract.hold();
+    for operation in [
+        "GET /2/users/me",
+        "POST /2/media/upload",
+        "POST /2/media/metadata",
+        "POST /2/tweets",
+        "GET /2/users/{id}/tweets",
+        "GET /2/tweets/{id}",
+        "DELETE /2/tweets/{id}",
+    ] {
+        assert!(spoken.contains(operation), "{operation} was not spoken of: {spoken:?}");
+    }
+}

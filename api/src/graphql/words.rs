@@ -183,6 +183,12 @@ pub enum Network {
     Telegram,
     /// X.
     X,
+    /// Discord channels.
+    Discord,
+    /// Slack channels.
+    Slack,
+    /// Signed webhooks, and the webhooks of chat servers.
+    Webhook,
 }
 
 /// The rung of an authority in the French local government ladder.

@@ -3,11 +3,14 @@
 mod answer;
 mod bluesky;
 mod budget;
+mod discord;
 mod facebook;
 mod likeness;
 mod mastodon;
 pub mod registry;
+mod slack;
 mod telegram;
+mod webhook;
 mod x;
 
 use std::time::Duration;

@@ -6,4 +6,5 @@ mod posts;
 mod refusals;
 mod session;
 mod town;
+mod webhook;
 mod x;

@@ -41,8 +41,8 @@ fn rules(place: Place) -> AccountRules {
         ..AccountRules::default()
     };
     match place {
-        // The channel has all there is, as Mastodon has.
-        Place::Mastodon | Place::Telegram => AccountRules {
+        // Channels have all there is, as Mastodon has.
+        Place::Mastodon | Place::Telegram | Place::Discord | Place::Slack | Place::Webhook => AccountRules {
             min_severity: None,
             ..usual
         },

@@ -189,6 +189,8 @@ pub enum Network {
     Slack,
     /// Signed webhooks, and the webhooks of chat servers.
     Webhook,
+    /// Google Business Profile: posts on Google Maps.
+    GoogleBusiness,
 }
 
 /// The rung of an authority in the French local government ladder.

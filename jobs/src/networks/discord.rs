@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use beffroi_schema::{
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, Picture, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, Metrics, Picture, RemotePost, Rendered, TextLimit},
 };
 use reqwest::{
     Method,
@@ -91,6 +91,18 @@ struct Hook {
 struct Message {
     id: String,
     channel_id: String,
+}
+
+/// A message without reactions says nothing of them.
+#[derive(Debug, Deserialize)]
+struct Reacted {
+    #[serde(default)]
+    reactions: Vec<Reaction>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Reaction {
+    count: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -217,6 +229,15 @@ impl SocialNetwork for Discord {
             Ok(_) | Err(DeliveryError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
+        let call = self.message(Method::GET, &["messages", &remote.id])?;
+        let message: Reacted = self.ask(call, Twice::Harmless).await?;
+        Ok(Metrics {
+            likes: Some(message.reactions.iter().map(|reaction| reaction.count).sum()),
+            ..Metrics::default()
+        })
     }
 }
 

@@ -5,6 +5,8 @@ mod bluesky;
 mod budget;
 mod discord;
 mod facebook;
+mod google;
+mod google_business;
 mod likeness;
 mod mastodon;
 pub mod registry;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, Metrics, RemotePost, Rendered, TextLimit},
 };
 use reqwest::Method;
 use secrecy::SecretString;
@@ -20,7 +20,7 @@ use super::{
     likeness::earliest,
 };
 use crate::http::{Call, Http};
-use wire::{Conversation, History, Identity, Permalink, Posted, read};
+use wire::{Conversation, History, Identity, Message, Permalink, Posted, read};
 
 /// Characters of a text. Longer ones are taken, and then cannot be edited:
 /// <https://docs.slack.dev/reference/methods/chat.update>
@@ -224,6 +224,21 @@ impl SocialNetwork for Slack {
             }
         }
         Ok(None)
+    }
+
+    async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
+        let (channel, ts) = (self.settings.channel.as_str(), remote.id.as_str());
+        let query = [
+            ("channel", channel),
+            ("oldest", ts),
+            ("latest", ts),
+            ("inclusive", "true"),
+        ];
+        let history: History = self.get("conversations.history", &query).await?;
+        let message = history.messages.into_iter().find(|message| message.ts == ts);
+        message
+            .map(Message::metrics)
+            .ok_or_else(|| DeliveryError::Gone("the message is not there".to_owned()))
     }
 }
 

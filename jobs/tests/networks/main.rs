@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod doubt;
+mod google;
+mod metrics;
 mod posts;
 mod refusals;
 mod session;

@@ -22,6 +22,8 @@ closed_set! {
         Slack = "slack",
         /// Signed webhooks, and the webhooks of chat servers.
         Webhook = "webhook",
+        /// Google Business Profile: posts on Google Maps.
+        GoogleBusiness = "google_business",
     }
 }
 
@@ -37,6 +39,7 @@ impl Network {
             Self::Discord => "Discord",
             Self::Slack => "Slack",
             Self::Webhook => "Webhook",
+            Self::GoogleBusiness => "Google Business Profile",
         }
     }
 
@@ -67,6 +70,7 @@ impl Network {
                 }
             }
             Self::Telegram | Self::Slack => const { &[Setting::required("channel", Text)] },
+            Self::GoogleBusiness => const { &[Setting::required("location", Text)] },
             Self::Discord => const { &[Setting::optional("thread", Digits)] },
             Self::Webhook => const { &[Setting::optional("url", Address), Setting::optional("template", Text)] },
         }

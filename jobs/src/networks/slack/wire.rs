@@ -2,6 +2,7 @@
 //!
 //! A refusal has the status 200, and says `"ok": false`. <https://docs.slack.dev/apis/web-api/#responses>
 
+use beffroi_schema::value::Metrics;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::super::{
@@ -87,6 +88,15 @@ pub(super) struct Next {
 pub(super) struct Message {
     pub(super) ts: String,
     metadata: Option<Metadata>,
+    #[serde(default)]
+    reactions: Vec<Reaction>,
+    #[serde(default)]
+    reply_count: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Reaction {
+    count: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,6 +114,15 @@ struct Outcome {
 }
 
 impl Message {
+    /// What is not there was not done.
+    pub(super) fn metrics(self) -> Metrics {
+        Metrics {
+            likes: Some(self.reactions.iter().map(|reaction| reaction.count).sum()),
+            replies: Some(self.reply_count),
+            ..Metrics::default()
+        }
+    }
+
     /// Whether it carries this delivery.
     pub(super) fn is(&self, event: &str, key: &str) -> bool {
         let carried = self.metadata.as_ref();

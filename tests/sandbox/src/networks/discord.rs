@@ -69,6 +69,7 @@ impl Protocol for Guild {
                 guild.run(call, |_, _, account| Ok(describe(account)))
             }),
             ("POST", ["api", "webhooks", _, _]) => (Operation::Create, |guild, call| guild.run(call, execute)),
+            ("GET", ["api", "webhooks", _, _, "messages", _]) => (Operation::Read, |guild, call| guild.run(call, read)),
             ("PATCH", ["api", "webhooks", _, _, "messages", _]) => {
                 (Operation::Edit, |guild, call| guild.run(call, edit))
             }
@@ -166,6 +167,14 @@ fn execute(guild: &mut Guild, call: &Call, account: &Account) -> Result<Reply, R
     } else {
         Ok(reply.violation("whoever the text names is called"))
     }
+}
+
+/// The town's readers have put two signs under it.
+fn read(guild: &mut Guild, call: &Call, account: &Account) -> Result<Reply, Refused> {
+    let post = guild.0.live(call.segment(5)).ok_or_else(unknown_message)?;
+    let mut told = message(post, account);
+    told["reactions"] = json!([{ "count": 2, "emoji": { "name": "👍" } }, { "count": 1, "emoji": { "name": "❤" } }]);
+    Ok(Reply::ok(&told))
 }
 
 fn edit(guild: &mut Guild, call: &Call, account: &Account) -> Result<Reply, Refused> {

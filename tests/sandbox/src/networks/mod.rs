@@ -3,6 +3,8 @@
 pub(crate) mod bluesky;
 pub(crate) mod discord;
 pub(crate) mod facebook;
+pub(crate) mod google;
+pub(crate) mod google_business;
 pub(crate) mod mastodon;
 pub(crate) mod slack;
 pub(crate) mod telegram;

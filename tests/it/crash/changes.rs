@@ -113,15 +113,16 @@ async fn a_change_survives_two_accidents_in_any_order(network: Network) {
     }
 }
 
-/// Whether the network lets us. Bluesky's servers differ in whether they show edits.
+/// Whether the network lets us. Bluesky's servers differ in whether they show edits, the receivers of webhooks in
+/// whether they take more than messages.
 fn can(network: Network, turn: Turn) -> bool {
     let abilities = capabilities(network);
     match turn {
-        Turn::Edited => abilities.edit || network == Network::Bluesky,
+        Turn::Edited => abilities.edit || matches!(network, Network::Bluesky | Network::Webhook),
         Turn::Answered => abilities.reply,
         // One that is lost on the way is a person's where the network cannot be asked.
         Turn::Replaced => abilities.delete && abilities.find,
-        Turn::Withdrawn => abilities.delete,
+        Turn::Withdrawn => abilities.delete || network == Network::Webhook,
     }
 }
 

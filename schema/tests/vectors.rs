@@ -1,4 +1,9 @@
 //! The conformance vectors that X publishes with twitter-text, read from the folder that `BEFFROI_DATA` names.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a failed unwrap is a failed test, and whoever has no vectors is told so"
+)]
 
 use std::{fs, path::PathBuf};
 

@@ -235,8 +235,9 @@ async fn actor(office: &Office) -> FederatedActorId {
         summary: Label::default(),
         icon: None,
     };
-    let made = office.store.create_federated_actor(new, &machine("test"));
-    made.await.unwrap().id
+    let by = machine("test");
+    let made = office.store.create_federated_actor(new, &by).await;
+    made.unwrap().id
 }
 
 /// Whether an input must be given, or names an authority, which must then be that of the rows.

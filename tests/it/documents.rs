@@ -9,7 +9,7 @@ use beffroi_api::{
 use beffroi_schema::value::ProblemCode;
 
 /// Documents that name files and folders of the project.
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",

@@ -71,10 +71,9 @@ async fn what_a_person_wrote_wins_over_the_template_and_stays_when_the_item_chan
     city.store.set_template(of, template, &city.editor()).await.unwrap();
     let item = city.publish(scene::article("Spectacle.")).await;
     let scope = beffroi_schema::value::Scope::Instance;
-    let write = city
-        .store
-        .set_variant(&scope, item, mastodon.id, Some(WRITTEN.to_owned()), &city.editor());
-    write.await.unwrap();
+    let (text, by) = (Some(WRITTEN.to_owned()), city.editor());
+    let written = city.store.set_variant(&scope, item, mastodon.id, text, &by).await;
+    written.unwrap();
     city.settle().await;
     let said = |account| city.posts(account)[0].text.clone();
     assert!(said(&mastodon).starts_with(WRITTEN), "{}", said(&mastodon));

@@ -68,7 +68,7 @@ async fn one_of_three_goes_out_and_the_others_say_why() {
     say(&city, scene::article("Six")).await;
     assert_eq!(texts(&city, &account).len(), 3, "and takes nobody's number");
     city.amend(items[1], |content| {
-        content.link = Some("https://valbourg.example/deux".to_owned())
+        content.link = Some("https://valbourg.example/deux".to_owned());
     })
     .await;
     city.settle().await;
@@ -105,7 +105,7 @@ async fn slots_are_taken_in_order_and_the_urgent_lane_needs_none() {
 
     // What is corrected keeps its slot; what is withdrawn leaves it to the next.
     city.amend(first, |content| {
-        content.link = Some("https://valbourg.example/un".to_owned())
+        content.link = Some("https://valbourg.example/un".to_owned());
     })
     .await;
     city.withdraw(second).await;
@@ -258,7 +258,7 @@ async fn accounts_that_are_not_told_say_so() {
     );
     let late = city.account(Network::Facebook, AccountRules::default()).await;
     city.amend(item, |content| {
-        content.link = Some("https://valbourg.example/rue".to_owned())
+        content.link = Some("https://valbourg.example/rue".to_owned());
     })
     .await;
     city.settle().await;

@@ -102,7 +102,7 @@ impl Variant {
 
     /// When.
     async fn written_at(&self) -> DateTime {
-        DateTime(self.row.written_at)
+        DateTime(self.row.written_at.fixed_offset())
     }
 }
 

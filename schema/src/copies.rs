@@ -104,6 +104,7 @@ struct Abilities {
     edit: Able,
     reply: Able,
     delete: Able,
+    replace: Able,
 }
 
 impl Abilities {
@@ -111,7 +112,7 @@ impl Abilities {
         match way {
             Correction::Edit => self.edit,
             Correction::Reply => self.reply,
-            Correction::Repost => self.delete,
+            Correction::Repost => self.replace,
         }
     }
 }
@@ -124,10 +125,13 @@ fn able(case: &Case<'_>, copy: Copy) -> Abilities {
         (true, false) => Able::NoMore,
         (false, _) => Able::Never,
     };
+    // A second post that is paid for, and that a budget may hold back when the first is gone, is a person's to decide.
+    let replace = abilities.delete && abilities.price.is_none();
     Abilities {
         edit: able(abilities.edit, abilities.edit_within_s),
         reply: able(abilities.reply, None),
         delete: able(abilities.delete, abilities.delete_within_s),
+        replace: able(replace, abilities.delete_within_s),
     }
 }
 

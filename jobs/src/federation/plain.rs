@@ -1,5 +1,7 @@
 //! What somebody elsewhere wrote, as plain text.
 
+use html2text::render::TrivialDecorator;
+
 /// Longest HTML that is read: more is no answer to a town, and costs whoever reads it.
 const MAX_HTML: usize = 16_384;
 /// Characters kept of it: ten times what Mastodon lets people write.
@@ -10,7 +12,7 @@ const NO_WRAPPING: usize = 100_000;
 /// The text of an HTML fragment, without anything that could do more than be read.
 pub(super) fn plain(html: &str) -> String {
     let cut = html.floor_char_boundary(MAX_HTML);
-    let config = html2text::config::plain_no_decorate()
+    let config = html2text::config::with_decorator(TrivialDecorator::new())
         .no_link_wrapping()
         .raw_mode(true)
         .link_footnotes(false)
@@ -40,7 +42,8 @@ mod tests {
 
     #[test]
     fn what_is_hostile_is_short_and_harmless() {
-        assert!(plain(&"<b>".repeat(200_000)).is_empty());
+        let torn = plain(&"<b>".repeat(200_000));
+        assert!(torn.is_empty() || torn == "<", "at most the tag that is cut: {torn}");
         assert_eq!(plain(&"é".repeat(200_000)).chars().count(), MAX_TEXT);
         assert_eq!(
             plain("&lt;script&gt;"),

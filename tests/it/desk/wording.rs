@@ -99,6 +99,7 @@ async fn what_is_longer_than_the_network_takes_is_not_kept() {
     let city = City::new().await;
     let account = city.account(Network::Mastodon, AccountRules::default()).await;
     let item = city.publish(scene::article("Spectacle.")).await;
+    city.settle().await;
     let scope = beffroi_schema::value::Scope::Instance;
     let long = Some("a".repeat(501));
     let refused = city

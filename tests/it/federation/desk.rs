@@ -50,8 +50,3 @@ async fn a_name_is_one_that_mastodon_knows_and_nobody_else_has() {
     let again = created(&office, "tra_vaux-2").await;
     assert_eq!(again["problems"], json!([{ "path": "name", "code": "CONFLICT" }]));
 }
-
-#[test]
-fn zz_sdl() {
-    std::fs::write("/tmp/fed.graphql", beffroi_api::graphql::schema::sdl()).unwrap();
-}

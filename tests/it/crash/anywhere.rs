@@ -11,10 +11,8 @@ use beffroi_tests::{
 use chrono::Duration;
 use serde_json::json;
 
-use super::{assert_once, go_on};
+use super::{MOST_TURNS, assert_once, go_on, points};
 
-/// No step waits so often.
-const MOST_TURNS: usize = 400;
 /// A step waits at least so often: fewer points would prove nothing.
 const LEAST_TURNS: usize = 3;
 /// More than the lease of a line of the outbox, of a page, or of a poll.
@@ -25,7 +23,7 @@ on_every_network!(a_delivery_survives_death_at_any_point);
 async fn a_delivery_survives_death_at_any_point(network: Network) {
     let city = City::new().await;
     let account = city.account(network, AccountRules::default()).await;
-    for turns in 0..MOST_TURNS {
+    for turns in points(network) {
         let item = city.publish(scene::article(&format!("Mort au point {turns}."))).await;
         while city.worker.fan_out().await.unwrap() {}
         let worker = city.another_worker().await;

@@ -14,11 +14,9 @@ use chrono::Duration;
 
 use super::{
     faults::{ACCIDENTS, live_through},
-    go_on,
+    go_on, points,
 };
 
-/// No change waits so often.
-const MOST_TURNS: usize = 400;
 /// A change waits at least so often: fewer points would prove nothing.
 const LEAST_TURNS: usize = 3;
 /// What a corrected post says and the first did not.
@@ -62,7 +60,7 @@ async fn a_change_survives_death_at_any_point(network: Network) {
 
 async fn every_point(network: Network, turn: Turn) {
     let (city, account) = town(network).await;
-    for turns in 0..MOST_TURNS {
+    for turns in points(network) {
         let item = changed(&city, &account, turn, turns).await;
         let worker = city.another_worker().await;
         let working = async { while worker.deliver().await.unwrap() {} };

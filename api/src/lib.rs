@@ -4,6 +4,8 @@
 
 pub mod auth;
 pub mod config;
+mod etag;
+mod federation;
 pub mod follow;
 pub mod graphql;
 mod health;
@@ -44,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::routes())
         .merge(site::routes())
         .merge(uploads::routes())
+        .merge(federation::routes())
         .route("/schema.graphql", get(contract))
         .route_layer(from_fn_with_state(state.clone(), limits::hold));
     let header = SetResponseHeaderLayer::if_not_present;

@@ -20,6 +20,7 @@ use crate::{
     },
     health,
     limits::{Requests, SignIns},
+    site,
 };
 
 /// What every request may need. Clones share it.
@@ -31,6 +32,7 @@ struct Inner {
     answers: Answers,
     boards: Boards,
     contract: Contract,
+    feeds: site::feeds::Kept,
     public_url: Url,
     proxies: usize,
     request_timeout: Duration,
@@ -60,6 +62,7 @@ impl AppState {
             addresses: Addresses::below(&instance.public_url),
             answers: Answers::new(boards.clone()),
             boards,
+            feeds: site::feeds::Kept::default(),
             public_url: instance.public_url.clone(),
             proxies: config.proxies,
             request_timeout: Duration::from_millis(config.request_timeout_ms),
@@ -82,6 +85,11 @@ impl AppState {
     /// Answers of public reads that are kept.
     pub(crate) fn answers(&self) -> &Answers {
         &self.0.answers
+    }
+
+    /// Feeds that were written a moment ago.
+    pub(crate) fn feeds(&self) -> &site::feeds::Kept {
+        &self.0.feeds
     }
 
     /// Public addresses.

@@ -15,20 +15,16 @@ use std::{future::Future, time::Duration};
 
 use beffroi_schema::{
     address::Addresses,
-    clock::Timestamp,
     id::AttemptId,
     store::{Charge, Job, Settlement, Store, StoreError, StoreResult},
     telling::render,
-    value::{Action, Capabilities, Change, DeliveryState, RemotePost, Rendered},
+    value::{Action, Capabilities, CopyStep, DeliveryState, RemotePost, Rendered},
 };
 use futures_util::{StreamExt as _, stream};
 
 pub use self::accounts::Accounts;
-use self::task::{Task, Way, task};
-use crate::{
-    hours,
-    networks::{DeliveryError, SocialNetwork, registry},
-};
+use self::task::{change, post, task};
+use crate::networks::{DeliveryError, SocialNetwork, registry};
 
 /// Deliveries taken at once, and worked on side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -100,12 +96,18 @@ impl<'a> Deliveries<'a> {
             .capabilities
             .clone()
             .unwrap_or_else(|| registry::capabilities(job.account.network));
-        match task(&job, &abilities, self.store.clock().now()) {
-            Task::Nothing(reason) => self.settle(&job, None, Settlement::Skipped(reason.to_owned())).await,
-            Task::ByHand(reason) => self.settle(&job, None, Settlement::ByHand(reason.to_owned())).await,
-            Task::Publish => self.publish(&job, &abilities, network.as_ref()).await,
-            Task::Change(remote, way) => self.change(&job, &abilities, network.as_ref(), &remote, way).await,
-            Task::Withdraw(remote) => self.withdraw(&job, network.as_ref(), &remote).await,
+        let plan = task(&job, &abilities, self.store.clock().now());
+        let (network, reason) = (network.as_ref(), plan.sentence().1.to_owned());
+        match (plan.step, post(&job)) {
+            (CopyStep::Publish, _) => self.publish(&job, &abilities, network).await,
+            (CopyStep::Edit, Some(post)) => self.change(&job, &abilities, network, post, Way::Edit).await,
+            (CopyStep::Reply, Some(post)) => self.change(&job, &abilities, network, post, Way::Reply).await,
+            (CopyStep::Repost, Some(post)) => self.clear(&job, &abilities, network, post).await,
+            (CopyStep::Delete, Some(post)) => self.withdraw(&job, network, post).await,
+            (CopyStep::ByHand, _) => self.settle(&job, None, Settlement::ByHand(reason)).await,
+            (CopyStep::Nothing | CopyStep::Edit | CopyStep::Reply | CopyStep::Repost | CopyStep::Delete, _) => {
+                self.settle(&job, None, Settlement::Skipped(reason)).await
+            }
         }
     }
 
@@ -119,16 +121,17 @@ impl<'a> Deliveries<'a> {
             }
             return self.search(job, network).await;
         }
-        if let Some(at) = self.too_early(job).await? {
-            let (reason, account_waits) = ("it waits for the hours of this account".to_owned(), false);
-            let settlement = Settlement::Later {
-                at,
-                reason,
-                account_waits,
-            };
-            return self.settle(job, None, settlement).await;
+        if !self.store.take_turn(job, self.owner).await? {
+            tracing::info!(delivery.id = %job.delivery.id, account = %job.account.name, "a new post waits for its turn");
+            return Ok(());
         }
-        let Some(post) = self.freeze(job, abilities, Action::Publish).await? else {
+        // What takes the place of a post is not a new one.
+        let action = if job.delivery.cleared_at.is_some() {
+            Action::Amend
+        } else {
+            Action::Publish
+        };
+        let Some(post) = self.freeze(job, abilities, action).await? else {
             return Ok(());
         };
         let charge = cost::charge(self.store, job, abilities, &post).await?;
@@ -138,16 +141,6 @@ impl<'a> Deliveries<'a> {
         let answer = in_time(LONGEST_CALL, network.publish(&post, job.delivery.id)).await;
         let settlement = outcome::of_publish(answer, job, self.store);
         self.conclude(job, network, Some(attempt), settlement).await
-    }
-
-    /// When the account's hours begin, if they do not run now: what was held up may come to its turn at any time. A
-    /// doubtful post is not new any more.
-    async fn too_early(&self, job: &Job) -> StoreResult<Option<Timestamp>> {
-        if job.account.rules.hours.is_none() || job.delivery.state == DeliveryState::Unknown {
-            return Ok(None);
-        }
-        let (facts, now) = (self.store.facts(job.revision.id).await?, self.store.clock().now());
-        Ok(Some(hours::next_open(&job.account.rules, &facts, now)).filter(|at| *at > now))
     }
 
     /// Asks the network for a post that may be there.
@@ -197,6 +190,26 @@ impl<'a> Deliveries<'a> {
         self.conclude(job, network, Some(attempt), settlement).await
     }
 
+    /// Our post goes, and a new one will take its place. That one is made first: one that cannot be made takes down
+    /// nothing.
+    async fn clear(
+        &self,
+        job: &Job,
+        abilities: &Capabilities,
+        network: &dyn SocialNetwork,
+        remote: &RemotePost,
+    ) -> StoreResult<()> {
+        if self.freeze(job, abilities, Action::Amend).await?.is_none() {
+            return Ok(());
+        }
+        let Some(attempt) = self.arm(job, None).await? else {
+            return Ok(());
+        };
+        let answer = in_time(LONGEST_CALL, withdraw_all(network, remote)).await;
+        let settlement = outcome::of_clearing(answer, job, self.store);
+        self.conclude(job, network, Some(attempt), settlement).await
+    }
+
     /// Our post goes, and our answers to it.
     async fn withdraw(&self, job: &Job, network: &dyn SocialNetwork, remote: &RemotePost) -> StoreResult<()> {
         let Some(attempt) = self.arm(job, None).await? else {
@@ -213,7 +226,7 @@ impl<'a> Deliveries<'a> {
         match armed {
             Ok(attempt) => Ok(Some(attempt)),
             Err(overspent) => {
-                let reason = cost::too_dear(self.store, job, charge, overspent).await?;
+                let reason = cost::too_dear(job, charge, overspent);
                 self.settle(job, None, Settlement::ByHand(reason)).await?;
                 Ok(None)
             }
@@ -249,9 +262,9 @@ impl<'a> Deliveries<'a> {
     /// The post of a job, or why it cannot be made, for people.
     async fn render(&self, job: &Job, abilities: &Capabilities) -> StoreResult<Result<Rendered, String>> {
         let facts = self.store.facts(job.revision.id).await?;
-        let (rules, change, now) = (&job.account.rules, change(job), self.store.clock().now());
-        let facts = card::illustrated(self.store, facts, rules, abilities, change, now).await?;
-        let post = render(&facts, self.addresses, rules, abilities, change, now);
+        let (account, change, now) = (&job.account, change(job), self.store.clock().now());
+        let facts = card::illustrated(self.store, facts, &account.rules, abilities, change, now).await?;
+        let post = render(&facts, self.addresses, account, abilities, change, now);
         Ok(post.and_then(|post| card::with_picture(post, abilities)))
     }
 
@@ -291,18 +304,11 @@ impl<'a> Deliveries<'a> {
     }
 }
 
-/// What happened, for the readers of this account: to those who saw nothing before, a correction is the first word.
-fn change(job: &Job) -> Change {
-    let there = job
-        .receipt
-        .as_ref()
-        .is_some_and(|receipt| receipt.withdrawn_at.is_none());
-    match job.delivery.change {
-        Change::Amended | Change::Reopened if !there => Change::Published,
-        change @ (Change::Published | Change::Amended | Change::Reopened | Change::Resolved | Change::Withdrawn) => {
-            change
-        }
-    }
+/// How a post is made to say something else where it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Edit,
+    Reply,
 }
 
 /// The answer, if it comes in time; a call that was still under way may have left.

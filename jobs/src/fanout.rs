@@ -1,6 +1,6 @@
 //! Fan-out: who is told of what was published. One delivery per account that the rules choose, one campaign for phones.
 
-mod accounts;
+mod actors;
 mod campaign;
 
 use std::time::Duration;
@@ -8,9 +8,9 @@ use std::time::Duration;
 use beffroi_schema::{
     address::Addresses,
     entity::{self, outbox},
-    reconcile::{Told, ToldState, told},
+    reconcile::{Told, ToldState, entry_of, told},
     store::{Facts, FanOut, News, Push, Store, StoreError, StoreResult},
-    value::{AlertEntry, CampaignKind, Change, Detail, Scope},
+    value::{CampaignKind, Detail, Scope},
 };
 
 /// Lines taken at once.
@@ -61,19 +61,26 @@ impl<'a> FanOuts<'a> {
             .item(&facts.authority.slug, facts.item.kind, facts.item.id);
         let rung = self.rung(&facts).await?;
         let told = self.told(&facts, &news, &rung);
-        let decided = FanOut {
-            deliveries: accounts::choose(self.store, &facts, &news, told).await?,
+        let sayings = actors::choose(self.store, self.addresses, &facts, &news).await?;
+        let said = sayings.len();
+        let told = FanOut {
+            news: &news,
+            facts: &facts,
+            sayings,
             push: campaign::push(&facts, &news, told, &rung, &page, self.store.clock().now()),
         };
+        let pushed = matches!(told.push, Push::Start(_));
+        let deliveries = self.store.fan_out(line.seq, self.owner, told).await?;
         tracing::info!(
             item.id = %facts.item.id,
             revision.version = news.revision.version,
             change = %news.change,
-            deliveries = decided.deliveries.len(),
-            pushed = matches!(decided.push, Push::Start(_)),
+            deliveries,
+            sayings = said,
+            pushed,
             "a revision is fanned out"
         );
-        self.store.fan_out(line.seq, self.owner, &news, decided).await
+        Ok(())
     }
 
     /// The campaigns by which phones rang for the item so far.
@@ -88,7 +95,7 @@ impl<'a> FanOuts<'a> {
 
     /// Who is told of a disruption, by how it changed. None for items of other kinds: they follow their change alone.
     fn told(&self, facts: &Facts, news: &News, rung: &[entity::campaign::Model]) -> Option<Told> {
-        let (class, entry) = (news.class?, entry(facts)?);
+        let (class, entry) = (news.class?, entry_of(&facts.revision.content)?);
         let first = rung.iter().map(|campaign| campaign.created_at).min();
         let before = news.before.as_ref().map(|revision| &revision.content.detail);
         // How many is decided for each phone, when its page is sent; and what is on a network follows whatever this
@@ -106,35 +113,5 @@ impl<'a> FanOuts<'a> {
         };
         let now = self.store.clock().now();
         Some(told(class, &entry, now, chrono::TimeDelta::zero(), &state))
-    }
-}
-
-/// A disruption in the form in which changes are judged, whoever wrote it.
-fn entry(facts: &Facts) -> Option<AlertEntry> {
-    let content = &facts.revision.content;
-    let Detail::Disruption(disruption) = &content.detail else {
-        return None;
-    };
-    Some(AlertEntry {
-        key: String::new(),
-        related: Vec::new(),
-        closed: disruption.resolved_at.is_some(),
-        cause: disruption.cause,
-        effect: disruption.effect,
-        severity: disruption.severity,
-        impact: disruption.impact.clone(),
-        display: disruption.display.clone(),
-        scope: disruption.selectors.clone(),
-        texts: content.texts.clone(),
-        url: content.link.clone(),
-        issues: Vec::new(),
-    })
-}
-
-/// Whether the item is still to be seen after this change.
-fn stays(change: Change) -> bool {
-    match change {
-        Change::Published | Change::Amended | Change::Resolved | Change::Reopened => true,
-        Change::Withdrawn => false,
     }
 }

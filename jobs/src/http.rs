@@ -66,6 +66,11 @@ impl Http {
         &self.clock
     }
 
+    /// Whether what stands at `url` comes from whom it says: over TLS, or from a private host that the configuration names.
+    pub fn trusts(&self, url: &Url) -> bool {
+        url.scheme() == "https" || self.guard.names_exactly(url)
+    }
+
     /// Prepares to read `url`, wherever it has moved to.
     pub fn read(&self, url: Url) -> Call<'_> {
         Call::new(self, self.reader.get(url))

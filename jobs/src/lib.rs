@@ -4,7 +4,7 @@
 
 pub mod deliver;
 pub mod fanout;
-mod hours;
+pub mod federation;
 pub mod http;
 pub mod import;
 pub mod networks;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     deliver::{Accounts, Deliveries},
     fanout::FanOuts,
+    federation::Federation,
     http::Http,
     import::Imports,
     push::{Transport, campaigns::Campaigns},
@@ -22,6 +23,9 @@ use crate::{
 
 /// Tasks that send pages of campaigns, side by side: `docs/benchmarks.md` has what they hold.
 const PUSH_TASKS: usize = 4;
+/// Tasks that speak to other servers of the fediverse, side by side: what becomes due while one waits for slow ones is
+/// taken by the other.
+const FEDERATION_TASKS: usize = 2;
 /// Pause of a loop whose step failed, before it tries again.
 const FAILURE_PAUSE: Duration = Duration::from_secs(2);
 
@@ -68,6 +72,11 @@ impl Worker {
         &self.store
     }
 
+    /// Where things are.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
     /// Has every loop do one step, in the order in which an item travels. False: nothing was due anywhere.
     pub async fn step(&self) -> StoreResult<bool> {
         let imported = self.import().await?;
@@ -75,7 +84,8 @@ impl Worker {
         let fanned_out = self.fan_out().await?;
         let delivered = self.deliver().await?;
         let pushed = self.push().await?;
-        Ok(imported || kept || fanned_out || delivered || pushed)
+        let federated = self.federate().await?;
+        Ok(imported || kept || fanned_out || delivered || pushed || federated)
     }
 
     /// Polls due sources.
@@ -96,6 +106,13 @@ impl Worker {
     /// Works on due deliveries.
     pub async fn deliver(&self) -> StoreResult<bool> {
         Deliveries::new(&self.store, &self.accounts, &self.addresses, &self.owner)
+            .step()
+            .await
+    }
+
+    /// Believes what came into our inboxes, and delivers what our own actors say.
+    pub async fn federate(&self) -> StoreResult<bool> {
+        Federation::new(&self.store, &self.http, &self.addresses, &self.owner)
             .step()
             .await
     }
@@ -124,6 +141,11 @@ impl Worker {
         loops.spawn(cycle("deliver", worker(), stop.clone(), |worker| async move {
             worker.deliver().await
         }));
+        for _ in 0..FEDERATION_TASKS {
+            loops.spawn(cycle("federation", worker(), stop.clone(), |worker| async move {
+                worker.federate().await
+            }));
+        }
         for _ in 0..PUSH_TASKS {
             loops.spawn(cycle("push", worker(), stop.clone(), |worker| async move {
                 worker.push().await

@@ -36,9 +36,10 @@ impl<'a> Upkeep<'a> {
     pub async fn step(&self) -> StoreResult<bool> {
         let published = self.store.publish_due(&machine("schedule")).await;
         let checked = self.check_accounts().await;
-        let forgotten = self.store.drop_expired_uploads().await;
+        let dropped = self.store.drop_expired_uploads().await;
         let moved = self.store.move_former_file().await;
-        Ok(published? > 0 || checked? > 0 || forgotten? > 0 || moved?)
+        let requests = self.store.forget_requests().await;
+        Ok(published? > 0 || checked? > 0 || dropped? > 0 || moved? || requests? > 0)
     }
 
     async fn check_accounts(&self) -> StoreResult<usize> {

@@ -12,7 +12,10 @@ mod m0004_devices;
 mod m0005_sources;
 mod m0006_people;
 mod m0007_media;
+mod m0008_federation;
+mod m0009_rules;
 mod m0010_cost;
+mod m0013_words;
 mod run;
 mod table;
 
@@ -33,7 +36,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sources::Migration),
             Box::new(m0006_people::Migration),
             Box::new(m0007_media::Migration),
+            Box::new(m0008_federation::Migration),
+            Box::new(m0009_rules::Migration),
             Box::new(m0010_cost::Migration),
+            Box::new(m0013_words::Migration),
         ]
     }
 }

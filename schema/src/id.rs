@@ -90,6 +90,16 @@ ids! {
     ApiTokenId,
     /// One line of the audit log.
     AuditId,
+    /// One of our actors in the fediverse.
+    FederatedActorId,
+    /// What one of them did.
+    ActivityId,
+    /// One activity brought to one inbox.
+    FederatedDeliveryId,
+    /// What somebody put into one of our inboxes.
+    RequestId,
+    /// An answer that somebody elsewhere gave to an item.
+    ReplyId,
 }
 
 /// The global id of a row: opaque to clients, the same for ever, and told apart by its kind (its GraphQL type), so that

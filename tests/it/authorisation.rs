@@ -6,8 +6,9 @@ use async_graphql::parser::{
 };
 use beffroi_api::graphql::{id, schema};
 use beffroi_schema::{
-    store::{Joining, NewToken, NewUpload, ZoneDraft, machine},
-    value::{Language, Role, Scope, Viewer},
+    id::FederatedActorId,
+    store::{Joining, NewFederatedActor, NewToken, NewUpload, ZoneDraft, machine},
+    value::{Label, Language, Role, Scope, Viewer},
 };
 use serde_json::{Map, Value, json};
 
@@ -127,7 +128,9 @@ impl Rows {
             expires_at: None,
         };
         let token = office.store.create_token(&operator, token).await.unwrap().0.id;
+        let actor = actor(&office).await;
         let ids = vec![
+            ("federatedactor", json!(id::global("FederatedActor", actor.0))),
             ("authority", office.here_id()),
             ("staff", json!(id::global("Staff", person.0))),
             ("token", json!(id::global("ApiToken", token.0))),
@@ -231,6 +234,21 @@ async fn upload(office: &Office) -> Value {
         size: 5,
     };
     json!(office.store.begin_upload(new).await.unwrap().id.to_string())
+}
+
+/// An actor in the fediverse.
+async fn actor(office: &Office) -> FederatedActorId {
+    let new = NewFederatedActor {
+        authority: office.here,
+        name: "actualites".to_owned(),
+        topic: None,
+        title: "Actualités".to_owned(),
+        summary: Label::default(),
+        icon: None,
+    };
+    let by = machine("test");
+    let made = office.store.create_federated_actor(new, &by).await;
+    made.unwrap().id
 }
 
 /// Whether an input must be given, or names an authority, which must then be that of the rows.
@@ -340,7 +358,7 @@ async fn no_guarded_question_is_answered_to_nobody_or_to_the_role_below() {
 async fn nothing_of_one_authority_is_seen_from_another() {
     let rows = Rows::new().await;
     let query = "query($at: ID!, $item: ID!) {
-        desk { items { nodes { id title deliveries { id } } } item(id: $item) { id } accounts { id name } sources { id name } }
+        desk { items { nodes { id title deliveries { id } } } item(id: $item) { id } accounts { id name } sources { id name } federatedActors { title } }
         here: desk { items(authorityId: $at) { nodes { id } } accounts(authorityId: $at) { id } sources(authorityId: $at) { id } }
         staff { name } apiTokens { name } auditLog { nodes { subject } }
     }";
@@ -349,7 +367,7 @@ async fn nothing_of_one_authority_is_seen_from_another() {
         .office
         .ask(Some(staff(Role::Admin, rows.office.here)), query, variables.clone())
         .await;
-    for marker in ["Brouillon", "Mastodon de la ville", "Réseau", "Édith"] {
+    for marker in ["Brouillon", "Mastodon de la ville", "Réseau", "Édith", "Actualités"] {
         assert!(here.to_string().contains(marker), "{marker} is there: {here:#}");
     }
     assert!(!here.to_string().contains(ACCOUNT_SECRET));
@@ -362,7 +380,7 @@ async fn nothing_of_one_authority_is_seen_from_another() {
     let nothing = json!({ "items": { "nodes": [] }, "accounts": [], "sources": [] });
     assert_eq!(strange["data"]["here"], nothing);
     assert_eq!(strange["data"]["desk"]["item"], Value::Null);
-    for marker in ["Brouillon", "Mastodon de la ville", "Réseau", "Édith"] {
+    for marker in ["Brouillon", "Mastodon de la ville", "Réseau", "Édith", "Actualités"] {
         assert!(!strange.to_string().contains(marker), "{marker} leaked: {strange:#}");
     }
     let zones = "query($at: ID!) { desk { zones(authorityId: $at) { id } } }";

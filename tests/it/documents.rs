@@ -9,7 +9,7 @@ use beffroi_api::{
 use beffroi_schema::value::ProblemCode;
 
 /// Documents that name files and folders of the project.
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -17,8 +17,10 @@ const DOCUMENTS: [&str; 10] = [
     "SECURITY.md",
     "docs/errors.md",
     "docs/feed.md",
+    "docs/feeds.md",
     "docs/media.md",
     "docs/push.md",
+    "docs/rules.md",
     "docs/sources.md",
 ];
 /// Where a path of the project begins.

@@ -143,3 +143,52 @@ async fn an_event_lists_its_dates() {
     );
     assert!(page.body.contains("\"startDate\":\"2026-06-06T08:00:00+02:00\""));
 }
+
+#[tokio::test]
+async fn an_item_can_be_shared_printed_and_shown_elsewhere() {
+    let front = Front::new().await;
+    let valbourg = front.authority("valbourg").await;
+    front.state.boards().refresh().await.unwrap();
+    let news = shown(&front, valbourg, article("Pont & quais")).await;
+    let path = format!("/valbourg/article/{news}");
+    let page = get(&front, &path, "fr").await;
+    let address = format!("https://ville.example{path}");
+    let mail = "href=\"mailto:?subject=Pont%20%26%20quais&#38;body=https%3A%2F%2Fville.example";
+    assert!(page.body.contains(mail), "{}", page.body);
+    assert!(!page.body.contains("<script src") && page.body.contains(&format!("{address}/qr.svg")));
+
+    let code = get(&front, &format!("{path}/qr.svg"), "fr").await;
+    assert_eq!(code.header("content-type"), "image/svg+xml");
+    assert!(code.body.starts_with("<svg"));
+    let frames = |answer: &Answer| {
+        let policy = answer.header("content-security-policy");
+        policy.rsplit("frame-ancestors ").next().unwrap().to_owned()
+    };
+    assert_eq!(frames(&page), "'none'", "our pages stand in no frame");
+    for embedded in [
+        format!("{path}/embed"),
+        "/valbourg/embed".to_owned(),
+        "/valbourg/embed?collection=news&language=en".to_owned(),
+    ] {
+        let answer = get(&front, &embedded, "fr").await;
+        assert_eq!(answer.status, StatusCode::OK, "{embedded}");
+        assert_eq!(frames(&answer), "*", "{embedded}");
+        assert!(answer.body.contains("Pont &#38; quais"), "{embedded}: {}", answer.body);
+        assert!(!answer.body.contains("<script"), "{embedded}");
+    }
+    assert!(
+        get(&front, "/valbourg/embed?language=en", "fr")
+            .await
+            .body
+            .contains("News")
+    );
+    for empty in [
+        "/valbourg/embed?collection=cats",
+        "/valbourg/embed?zone=x",
+        "/nulle-part/embed",
+    ] {
+        assert_eq!(get(&front, empty, "fr").await.status, StatusCode::NOT_FOUND, "{empty}");
+    }
+    let none = get(&front, "/valbourg/embed?collection=events", "fr").await;
+    assert!(none.body.contains("Rien n’est publié"), "{}", none.body);
+}

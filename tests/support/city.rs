@@ -13,6 +13,7 @@
 
 mod accounts;
 mod asking;
+mod federation;
 mod items;
 mod left_over;
 mod opening;
@@ -26,7 +27,7 @@ use std::{
 
 use axum::Router;
 use beffroi_jobs::run::Worker;
-use beffroi_sandbox::Sandbox;
+use beffroi_sandbox::{Peer, Sandbox};
 use beffroi_schema::{
     board::Boards,
     clock::Clock,
@@ -68,6 +69,8 @@ pub struct City {
     pub sandbox: Sandbox,
     /// The transport operator, whose feeds say what the test has them say.
     pub operator: Operator,
+    /// Servers of the fediverse, each with its people.
+    pub peers: [Peer; 3],
     /// Every loop, stepped by [`City::settle`].
     pub worker: Worker,
     /// Valbourg.
@@ -150,7 +153,7 @@ impl City {
             self.store.bus().clone(),
             self.files.path(),
         );
-        let worker = opening::worker(&store, &self.sandbox, &self.operator, self.files.path()).await;
+        let worker = opening::worker(&store, &self.sandbox, &self.operator, &self.peers, self.files.path()).await;
         Mortal { worker, connection }
     }
 
@@ -174,6 +177,11 @@ impl Drop for City {
         assert!(
             unaccounted.is_empty(),
             "nobody accounted for these requests: {unaccounted:#?}"
+        );
+        let violations: Vec<_> = self.peers.iter().flat_map(Peer::violations).collect();
+        assert!(
+            violations.is_empty(),
+            "servers of the fediverse complain: {violations:#?}"
         );
         let left = left_over::of(&self.database.url, self.clock.now());
         assert!(left.is_empty(), "work is left that is due: {left:#?}");

@@ -11,14 +11,13 @@ use axum::{
     extract::Request as HttpRequest,
     http::{HeaderMap, HeaderValue, Method, header},
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use beffroi_schema::{board::Boards, value::Language};
 use bytes::Bytes;
 use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::context::Asker;
-use crate::auth::DEVICE_CREDENTIAL;
+use crate::{auth::DEVICE_CREDENTIAL, etag};
 
 /// Memory for answers.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -26,8 +25,6 @@ const MAX_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_ADDRESSES: u64 = 50_000;
 /// What an entry costs beside its body.
 const ENTRY_BYTES: usize = 256;
-/// Bytes of the body's hash that stand in its `ETag`.
-const ETAG_BYTES: usize = 16;
 /// How long an answer is kept, in seconds: what depends on the time (in effect, next date) is never older.
 const KEPT_S: i64 = 5;
 /// By GET, caches on the way may keep it as long, and answer for some more seconds while they ask again.
@@ -173,12 +170,8 @@ impl Kept {
             return None;
         }
         let body = Bytes::from(serde_json::to_vec(answer).ok()?);
-        let digest = Sha256::digest(&body);
-        let word = BASE64_URL_SAFE_NO_PAD.encode(&digest[..ETAG_BYTES]);
-        Some(Self {
-            body,
-            etag: format!("\"{word}\"").into(),
-        })
+        let etag = etag::of(&body).into();
+        Some(Self { body, etag })
     }
 
     /// The headers by which caches keep it; they are meant for GET.
@@ -191,12 +184,7 @@ impl Kept {
 
     /// Whether the client has these bytes already (`If-None-Match`, RFC 9110 §13.1.2).
     pub fn is_known(&self, request: &HeaderMap) -> bool {
-        let known = request
-            .get(header::IF_NONE_MATCH)
-            .and_then(|known| known.to_str().ok())
-            .unwrap_or_default();
-        let mut tags = known.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
-        tags.any(|tag| tag == "*" || tag == &*self.etag)
+        etag::is_known(request, &self.etag)
     }
 }
 

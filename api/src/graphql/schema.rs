@@ -12,11 +12,13 @@ use super::{
         deliveries::DeliveryMutation,
         drafting::ItemMutation,
         media::MediaMutation,
+        federation::FederationMutation,
         people::{PeopleMutation, PeopleQuery},
         pictures::PictureMutation,
         room::DeskQuery,
         sources::SourceMutation,
         tokens::{TokenMutation, TokenQuery},
+        wording::WordingMutation,
         zones::ZoneMutation,
     },
     devices::DeviceMutation,
@@ -45,12 +47,14 @@ pub struct Mutation(
     MediaMutation,
     PictureMutation,
     AccountMutation,
+    FederationMutation,
     SourceMutation,
     ZoneMutation,
     AuthorityMutation,
     DeviceMutation,
     PeopleMutation,
     TokenMutation,
+    WordingMutation,
 );
 
 /// What can be followed as it happens.

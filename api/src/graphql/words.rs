@@ -183,6 +183,14 @@ pub enum Network {
     Telegram,
     /// X.
     X,
+    /// Discord channels.
+    Discord,
+    /// Slack channels.
+    Slack,
+    /// Signed webhooks, and the webhooks of chat servers.
+    Webhook,
+    /// Google Business Profile: posts on Google Maps.
+    GoogleBusiness,
 }
 
 /// The rung of an authority in the French local government ladder.

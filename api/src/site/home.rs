@@ -10,7 +10,11 @@ use axum::{
 };
 use beffroi_schema::board::{Authority, Board, Filter, Item};
 
-use super::{Reader, absent, dates, fault, words};
+use super::{
+    Reader, absent, dates, fault,
+    feeds::{Alternate, alternates},
+    words,
+};
 use crate::{pages, state::AppState};
 
 /// Entries on an authority's page.
@@ -30,21 +34,22 @@ struct AuthorityPage<'a> {
     name: &'a str,
     language: &'a str,
     url: String,
+    alternates: Vec<Alternate>,
     entries: Vec<Entry>,
 }
 
 /// One item in the list.
-struct Entry {
-    url: String,
-    language: String,
-    title: String,
-    summary: String,
-    kind: &'static str,
-    warning: bool,
+pub(super) struct Entry {
+    pub(super) url: String,
+    pub(super) language: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) kind: &'static str,
+    pub(super) warning: bool,
     /// A disruption that has ended.
-    over: bool,
-    when: String,
-    at: String,
+    pub(super) over: bool,
+    pub(super) when: String,
+    pub(super) at: String,
 }
 
 /// `/`: who publishes here.
@@ -74,6 +79,7 @@ pub(super) async fn authority(State(state): State<AppState>, Path(slug): Path<St
         name: &authority.name,
         language: authority.language.as_str(),
         url: state.addresses().authority(&authority.slug),
+        alternates: alternates(&state, &authority.slug, &authority.name, reader.tongue()),
         entries: page
             .items
             .iter()
@@ -82,7 +88,7 @@ pub(super) async fn authority(State(state): State<AppState>, Path(slug): Path<St
     })
 }
 
-fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Option<Entry> {
+pub(super) fn entry(state: &AppState, board: &Board, item: &Item, reader: &Reader) -> Option<Entry> {
     let authority = &board.places.authority;
     let now = state.store().clock().now();
     let (language, text) = item.content.texts.choose(&reader.wanted, &item.content.language)?;

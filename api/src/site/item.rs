@@ -12,8 +12,14 @@ use beffroi_schema::{
 };
 use uuid::Uuid;
 
-use super::{Reader, absent, attachments, dates, fault, linked_data, words};
-use crate::{pages, state::AppState};
+use super::{
+    Reader, absent, attachments, dates, fault,
+    feeds::{Alternate, alternates},
+    linked_data,
+    share::{self, Share},
+    words,
+};
+use crate::{federation, pages, state::AppState};
 
 /// Most dates of an event that its page lists.
 const DATES: usize = 12;
@@ -45,6 +51,9 @@ struct ItemPage<'a> {
     published: String,
     published_at: String,
     linked_data: String,
+    alternates: Vec<Alternate>,
+    shares: Vec<Share>,
+    modified_at: String,
 }
 
 /// How things stand, for a disruption.
@@ -90,13 +99,34 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> Response {
     let reader = Reader::of(&headers);
+    let found = match public(&state, (&slug, &kind, &id), &reader).await {
+        Ok(found) => found,
+        Err(other) => return other,
+    };
+    // Whoever pastes the page's address into a search on Mastodon finds the post.
+    if federation::wants_json(&headers) {
+        match federation::address(&state, found.item.id).await {
+            Ok(Some(place)) => return (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
+            Ok(None) => {}
+            Err(error) => return fault(&reader, &error),
+        }
+    }
+    shown(&state, &found, &reader).unwrap_or_else(|| absent(&reader))
+}
+
+/// The item at `/slug/kind/id`; else what is answered in its place.
+pub(super) async fn public(
+    state: &AppState,
+    (slug, kind, id): (&str, &str, &str),
+    reader: &Reader,
+) -> Result<Found, Response> {
     let Ok(id) = id.parse::<Uuid>() else {
-        return absent(&reader);
+        return Err(absent(reader));
     };
     let found = match state.boards().item(ItemId(id)).await {
         Ok(Some(found)) => found,
-        Ok(None) => return absent(&reader),
-        Err(error) => return fault(&reader, &error),
+        Ok(None) => return Err(absent(reader)),
+        Err(error) => return Err(fault(reader, &error)),
     };
     let now = state.store().clock().now();
     if let ItemState::Withdrawn(_) = found.item.state {
@@ -105,17 +135,17 @@ pub(super) async fn page(
             "La collectivité l’a retirée : elle ne peut plus être lue.",
             "The authority took it back: it cannot be read any more.",
         );
-        return (StatusCode::GONE, pages::said(reader.french, title, text)).into_response();
+        return Err((StatusCode::GONE, pages::said(reader.french, title, text)).into_response());
     }
     if !found.item.is_shown(now) {
-        return absent(&reader);
+        return Err(absent(reader));
     }
     let authority = &found.board.places.authority.slug;
     if *authority != slug || found.item.kind().as_str() != kind {
         let place = state.addresses().item(authority, found.item.kind(), found.item.id);
-        return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, place)]).into_response();
+        return Err((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, place)]).into_response());
     }
-    shown(&state, &found, &reader).unwrap_or_else(|| absent(&reader))
+    Ok(found)
 }
 
 fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
@@ -168,8 +198,11 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
             .collect(),
         published: dates::moment(item.published_at, &authority.time_zone, reader.tongue()),
         published_at: dates::machine(item.published_at, &authority.time_zone),
+        shares: share::links(&text.title, &url, reader),
+        modified_at: dates::machine(item.revised_at, &authority.time_zone),
         url,
         linked_data,
+        alternates: alternates(state, &authority.slug, &authority.name, reader.tongue()),
     }))
 }
 

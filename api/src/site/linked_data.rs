@@ -55,6 +55,8 @@ pub(super) fn of(
             say("description", json!(described(text)));
             say("datePublished", json!(published));
             say("dateModified", json!(dates::machine(found.item.revised_at, zone)));
+            say("author", organisation.clone());
+            say("mainEntityOfPage", json!(url));
             say("publisher", organisation);
         }
     }
@@ -80,10 +82,15 @@ fn event(found: &Found, now: Timestamp, say: &mut impl FnMut(&str, Value) -> Opt
     }
     let venue = &found.item.content.venue;
     let authority = &found.board.places.authority.name;
-    say(
-        "location",
-        json!({ "@type": "Place", "name": venue.name.as_ref().unwrap_or(authority), "address": venue.address.as_ref().unwrap_or(authority) }),
-    );
+    let mut place = json!({
+        "@type": "Place",
+        "name": venue.name.as_ref().unwrap_or(authority),
+        "address": venue.address.as_ref().unwrap_or(authority),
+    });
+    if let Some(point) = venue.point {
+        place["geo"] = json!({ "@type": "GeoCoordinates", "latitude": point.latitude, "longitude": point.longitude });
+    }
+    say("location", place);
 }
 
 fn described(text: &Text) -> &str {

@@ -3,10 +3,13 @@
 
 mod attachments;
 mod dates;
+mod embed;
+pub(crate) mod feeds;
 mod home;
 mod item;
 mod linked_data;
 mod media;
+mod share;
 mod words;
 
 use axum::{
@@ -25,28 +28,50 @@ use crate::{language, pages, state::AppState};
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
+/// The same, but for frames: what is meant to stand in others' pages may.
+const EMBED_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+);
 /// Caches may keep a page for some seconds.
 const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=10, stale-while-revalidate=60");
-/// Pages are in the reader's language.
-const VARY: HeaderValue = HeaderValue::from_static("Accept-Language");
+/// Pages are in the reader's language, and for people: programs of the fediverse are led elsewhere.
+const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Language");
 
 /// The pages' routes.
 pub(crate) fn routes() -> Router<AppState> {
     let pages = Router::new()
         .route("/", get(home::authorities))
         .route("/{slug}", get(home::authority))
+        .route("/{slug}/feeds", get(feeds::page))
         .route("/{slug}/{kind}/{id}", get(item::page))
         .route("/{slug}/{kind}/{id}/{document}", get(attachments::page))
         .layer(from_fn(public));
-    pages.route("/media/{sha256}", get(media::file))
+    let embedded = Router::new()
+        .route("/{slug}/embed", get(embed::list))
+        .route("/{slug}/{kind}/{id}/embed", get(embed::one))
+        .layer(from_fn(embeddable))
+        .layer(from_fn(public));
+    pages
+        .merge(embedded)
+        .merge(feeds::routes())
+        .route("/{slug}/{kind}/{id}/qr.svg", get(share::code))
+        .route("/media/{sha256}", get(media::file))
 }
 
 async fn public(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(header::CACHE_CONTROL, CACHING);
     headers.insert(header::VARY, VARY);
+    response
+}
+
+async fn embeddable(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, EMBED_POLICY);
     response
 }
 
@@ -58,7 +83,12 @@ struct Reader {
 
 impl Reader {
     fn of(headers: &axum::http::HeaderMap) -> Self {
-        let wanted = language::wanted(headers, None);
+        Self::asking(headers, None)
+    }
+
+    /// Of somebody whose address may name the languages.
+    fn asking(headers: &axum::http::HeaderMap, in_address: Option<&str>) -> Self {
+        let wanted = language::wanted(headers, in_address);
         Self {
             french: language::is_french(&wanted),
             wanted,

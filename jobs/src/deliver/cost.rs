@@ -1,13 +1,12 @@
 //! What a post costs on a network that charges for it, and what the account may spend in a month.
 
 use beffroi_schema::{
+    rules::{self, Subject},
     store::{Charge, Job, Overspent, Store, StoreResult},
     telling,
     text::count::urls,
     value::{Capabilities, Rendered},
 };
-
-use crate::hours;
 
 /// Under which name an account's settings keep its budget: cents of a US dollar in a calendar month.
 const BUDGET: &str = "monthly_budget_cents";
@@ -36,30 +35,29 @@ pub(super) async fn charge(
     let Some(cents) = job.account.settings[BUDGET].as_u64() else {
         return Ok(Some(Charge { cost, budget: None }));
     };
-    let zone = telling::zone(&store.facts(job.revision.id).await?);
-    let since = hours::month(zone, store.clock().now());
+    let facts = store.facts(job.revision.id).await?;
+    let since = rules::month(telling::zone(&facts.authority), store.clock().now());
     let budget = Some((cents.saturating_mul(CENT), since));
     Ok(Some(Charge { cost, budget }))
 }
 
 /// Why a person is asked: severe disruptions are held to the budget as well, and it is said first.
-pub(super) async fn too_dear(
-    store: &Store,
-    job: &Job,
-    charge: Option<Charge>,
-    overspent: Overspent,
-) -> StoreResult<String> {
-    let urgent = hours::severe(&store.facts(job.revision.id).await?);
+pub(super) fn too_dear(job: &Job, charge: Option<Charge>, overspent: Overspent) -> String {
+    let subject = Subject {
+        content: &job.revision.content,
+        lines: &[],
+    };
+    let urgent = rules::urgent(subject.weight());
     let (cost, most) = charge.map_or((0, 0), |charge| {
         (charge.cost, charge.budget.map_or(0, |(most, _)| most))
     });
     let dollars = |millionths: u64| format!("${}.{:03}", millionths / DOLLAR, millionths % DOLLAR / SHOWN);
-    Ok(format!(
+    format!(
         "{}the account's budget of this month is {}, of which {} is spent, and this post costs {}: post it by hand, or \
          send it again once there is a larger budget or a new month",
         if urgent { "URGENT: " } else { "" },
         dollars(most),
         dollars(overspent.spent),
         dollars(cost.into()),
-    ))
+    )
 }

@@ -105,6 +105,16 @@ pub(super) fn of_withdrawal(answer: Result<(), DeliveryError>, job: &Job, store:
     }
 }
 
+/// A post that others took down before we touched it is not put there again; after a try of ours, it was we.
+pub(super) fn of_clearing(answer: Result<(), DeliveryError>, job: &Job, store: &Store) -> Settlement {
+    match answer {
+        Err(DeliveryError::Gone(reason)) if job.delivery.attempts == 0 => Settlement::Gone(reason),
+        Ok(()) | Err(DeliveryError::Gone(_)) => Settlement::Cleared,
+        Err(DeliveryError::Doubtful(reason)) => later(None, reason, job, store),
+        Err(error) => failed(error, job, store),
+    }
+}
+
 /// What the search for a doubtful post found.
 pub(super) fn of_search(answer: Result<Option<RemotePost>, DeliveryError>, job: &Job, store: &Store) -> Settlement {
     let now = store.clock().now();
@@ -213,6 +223,7 @@ pub(super) fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Posted(_) => "posted",
         Settlement::Removed => "removed",
+        Settlement::Cleared => "cleared",
         Settlement::Later { .. } => "later",
         Settlement::Doubtful { .. } => "doubtful",
         Settlement::NotFound { .. } => "not_found",

@@ -2,64 +2,42 @@
 
 use beffroi_schema::{
     clock::Timestamp,
-    entity::receipt,
+    copies::{Case, Copy, Plan, plan, told_as},
     store::Job,
-    value::{Action, Capabilities, Change, RemotePost},
+    value::{Capabilities, Change, RemotePost},
 };
-use chrono::TimeDelta;
 
-/// What a delivery comes down to, given what is on the network now.
-pub(super) enum Task {
-    Publish,
-    Change(RemotePost, Way),
-    Withdraw(RemotePost),
-    ByHand(&'static str),
-    Nothing(&'static str),
+/// What a delivery comes down to: the plan that staff may have seen before.
+pub(super) fn task(job: &Job, abilities: &Capabilities, now: Timestamp) -> Plan {
+    let copy = there(job).map(|receipt| Copy {
+        version: receipt.version,
+        posted_at: receipt.posted_at,
+    });
+    plan(&Case {
+        action: job.delivery.action,
+        change: job.delivery.change,
+        version: job.delivery.version,
+        copy,
+        cleared: job.delivery.cleared_at.is_some(),
+        abilities,
+        rules: &job.account.rules,
+        now,
+    })
 }
 
-/// How a post is made to say something else.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    Edit,
-    Reply,
+/// Our post, where it is there.
+pub(super) fn post(job: &Job) -> Option<&RemotePost> {
+    there(job).map(|receipt| &receipt.remote)
 }
 
-pub(super) fn task(job: &Job, abilities: &Capabilities, now: Timestamp) -> Task {
-    let there = job.receipt.as_ref().filter(|receipt| receipt.withdrawn_at.is_none());
-    match (job.delivery.action, there) {
-        (Action::Withdraw, None) => Task::Nothing("it never reached this account"),
-        (Action::Withdraw, Some(receipt)) if abilities.delete => {
-            if within(receipt, abilities.delete_within_s, now) {
-                Task::Withdraw(receipt.remote.clone())
-            } else {
-                Task::ByHand(
-                    "this network lets a program delete a post only for a while, which is over: delete it by hand",
-                )
-            }
-        }
-        (Action::Withdraw, Some(_)) => Task::ByHand("this network does not let us delete the post"),
-        (Action::Publish | Action::Amend, None) if job.delivery.change == Change::Resolved => {
-            Task::Nothing("it was over before it reached this account")
-        }
-        (Action::Publish | Action::Amend, None) => Task::Publish,
-        (Action::Publish | Action::Amend, Some(receipt)) if receipt.version >= job.delivery.version => {
-            Task::Nothing("the post says this, or something newer, already")
-        }
-        (Action::Publish | Action::Amend, Some(receipt))
-            if abilities.edit && within(receipt, abilities.edit_within_s, now) =>
-        {
-            Task::Change(receipt.remote.clone(), Way::Edit)
-        }
-        (Action::Publish | Action::Amend, Some(receipt)) if abilities.reply => {
-            Task::Change(receipt.remote.clone(), Way::Reply)
-        }
-        (Action::Publish | Action::Amend, Some(_)) => {
-            Task::ByHand("this network lets us neither edit nor answer the post")
-        }
-    }
+/// What happened, for the readers of this account.
+pub(super) fn change(job: &Job) -> Change {
+    told_as(
+        job.delivery.change,
+        there(job).is_some() || job.delivery.cleared_at.is_some(),
+    )
 }
 
-/// Whether a post is young enough for what a network allows only so long.
-fn within(receipt: &receipt::Model, seconds: Option<u32>, now: Timestamp) -> bool {
-    seconds.is_none_or(|seconds| now - receipt.posted_at <= TimeDelta::seconds(seconds.into()))
+fn there(job: &Job) -> Option<&beffroi_schema::entity::receipt::Model> {
+    job.receipt.as_ref().filter(|receipt| receipt.withdrawn_at.is_none())
 }

@@ -5,7 +5,7 @@ use beffroi_schema::{
     clock::Timestamp,
     entity::campaign,
     id::ItemId,
-    reconcile::{PushDecision, Told, weight},
+    reconcile::{PushDecision, Told, entry_of, weight},
     store::{
         Facts, News, Push,
         campaigns::{NewCampaign, Waiting},
@@ -15,8 +15,6 @@ use beffroi_schema::{
     value::{Audience, CampaignKind, CampaignState, Change, Detail, Note, Point, Severity, Shape},
 };
 use chrono::Duration;
-
-use super::entry;
 
 /// How long a note is worth telling, unless what it tells is over before: longer than any night, so that who sleeps is
 /// told in the morning. That it is over, meanwhile, stops what still waits.
@@ -62,7 +60,7 @@ fn note(facts: &Facts, news: &News, kind: CampaignKind, link: &str, now: Timesta
         Some((language.clone(), text::note::words(&story, now)))
     });
     // Few operators say how bad it is: a phone that wants to know of everything must not miss what is not said.
-    let severity = entry(facts).map(|entry| weight(&entry));
+    let severity = entry_of(&facts.revision.content).map(|entry| weight(&entry));
     Note {
         words: words.collect(),
         fallback: content.language.clone(),

@@ -84,6 +84,13 @@ impl Guard {
         allowed.then_some(()).ok_or(Forbidden::Private(name))
     }
 
+    /// Whether the configuration names this host and port.
+    pub(super) fn names_exactly(&self, url: &Url) -> bool {
+        let host = url.host_str().map(|host| host.trim_matches(['[', ']']).to_lowercase());
+        host.zip(url.port_or_known_default())
+            .is_some_and(|named| self.allowed.contains(&named))
+    }
+
     fn names(&self, host: &str) -> bool {
         self.allowed
             .iter()

@@ -3,11 +3,16 @@
 mod answer;
 mod bluesky;
 mod budget;
+mod discord;
 mod facebook;
+mod google;
+mod google_business;
 mod likeness;
 mod mastodon;
 pub mod registry;
+mod slack;
 mod telegram;
+mod webhook;
 mod x;
 
 use std::time::Duration;

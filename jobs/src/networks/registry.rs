@@ -5,10 +5,11 @@ use beffroi_schema::value::{Capabilities, Network};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{SocialNetwork, bluesky, facebook, mastodon, telegram, x};
+use super::{SocialNetwork, bluesky, discord, facebook, google_business, mastodon, slack, telegram, webhook, x};
 pub use super::{
-    bluesky::BlueskySettings, facebook::FacebookSettings, mastodon::MastodonSettings, telegram::TelegramSettings,
-    x::XSettings,
+    bluesky::BlueskySettings, discord::DiscordSettings, facebook::FacebookSettings,
+    google_business::GoogleBusinessSettings, mastodon::MastodonSettings, slack::SlackSettings,
+    telegram::TelegramSettings, webhook::WebhookSettings, x::XSettings,
 };
 use crate::http::Http;
 
@@ -48,6 +49,10 @@ networks! {
     Facebook: facebook::Facebook(FacebookSettings),
     Telegram: telegram::Telegram(TelegramSettings),
     X: x::X(XSettings),
+    Discord: discord::Discord(DiscordSettings),
+    Slack: slack::Slack(SlackSettings),
+    Webhook: webhook::Webhook(WebhookSettings),
+    GoogleBusiness: google_business::GoogleBusiness(GoogleBusinessSettings),
 }
 
 #[cfg(test)]

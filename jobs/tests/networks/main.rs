@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod doubt;
+mod google;
+mod metrics;
 mod posts;
 mod refusals;
 mod session;
 mod town;
+mod webhook;
 mod x;

@@ -45,10 +45,16 @@ pub fn settings(miniature: &Miniature) -> AccountSettings {
     serde_json::from_value(settings).unwrap()
 }
 
-/// What an account on the miniature can do. The suite has Bluesky show edits; by default it does not.
+/// What an account on the miniature can do. The suite has Bluesky show edits, which by default it does not, and posts
+/// signed events, which more can be done with than with the messages of chat servers.
 fn abilities(kind: Kind) -> Capabilities {
     let mut abilities = capabilities(kind.name().parse().unwrap());
-    abilities.edit |= kind == Kind::Bluesky;
+    let events = kind == Kind::Webhook;
+    abilities.edit |= kind == Kind::Bluesky || events;
+    abilities.delete |= events;
+    if events {
+        abilities.idempotent_s = 86_400;
+    }
     abilities
 }
 
@@ -103,10 +109,15 @@ impl Town {
     /// Another account of the miniature.
     pub fn opened_for(&self, account: &Account, change: impl FnOnce(&mut Value)) -> Box<dyn SocialNetwork> {
         let mut settings = self.network().settings(account);
-        settings["network"] = json!(self.kind.name());
         change(&mut settings);
+        self.open(settings, &account.secret)
+    }
+
+    /// An account by what is said of it, the miniature's or not.
+    pub fn open(&self, mut settings: Value, secret: &str) -> Box<dyn SocialNetwork> {
+        settings["network"] = json!(self.kind.name());
         let settings: AccountSettings = serde_json::from_value(settings).unwrap();
-        settings.open(SecretString::from(account.secret.clone()), &self.http)
+        settings.open(SecretString::from(secret), &self.http)
     }
 
     pub fn network(&self) -> &Miniature {

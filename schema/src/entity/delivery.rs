@@ -33,6 +33,16 @@ pub struct Model {
     pub attempting_since: Option<Timestamp>,
     /// The network's own sentence at the last try.
     pub reason: Option<String>,
+    /// How bad what it tells is: 0 for what is no disruption, 3 for the urgent lane.
+    pub weight: i32,
+    /// Its place among the new posts of an account that keeps their order.
+    pub queue: Option<i64>,
+    /// The slot it has.
+    pub slot: Option<Timestamp>,
+    /// When a new post took its turn: what the account's rules count.
+    pub turn_at: Option<Timestamp>,
+    /// When our former post was taken down for this one.
+    pub cleared_at: Option<Timestamp>,
     pub lease_owner: Option<String>,
     pub lease_until: Option<Timestamp>,
     pub created_at: Timestamp,

@@ -30,7 +30,7 @@ pub use self::{
     known::{Known, REOPEN_WITHIN},
     merge::merge,
     plan::{Doubt, Ended, Group, Held, IdMode, Memory, NoSelector, Plan, Poll, Settings, Step},
-    told::{PostDecision, PushDecision, Told, ToldState, told, weight},
+    told::{PostDecision, PushDecision, Told, ToldState, entry_of, told, weight},
 };
 use self::{
     facts::Facts,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::Timestamp,
-    value::{AlertEntry, ChangeClass, Effect, Severity},
+    value::{AlertEntry, ChangeClass, Detail, Effect, ItemContent, Severity},
 };
 
 /// Pushes of one disruption to one phone.
@@ -139,6 +139,27 @@ pub fn told(class: ChangeClass, entry: &AlertEntry, now: Timestamp, settling: Ti
             }
         }
     }
+}
+
+/// A disruption in the form in which changes are judged, whoever wrote it.
+pub fn entry_of(content: &ItemContent) -> Option<AlertEntry> {
+    let Detail::Disruption(disruption) = &content.detail else {
+        return None;
+    };
+    Some(AlertEntry {
+        key: String::new(),
+        related: Vec::new(),
+        closed: disruption.resolved_at.is_some(),
+        cause: disruption.cause,
+        effect: disruption.effect,
+        severity: disruption.severity,
+        impact: disruption.impact.clone(),
+        display: disruption.display.clone(),
+        scope: disruption.selectors.clone(),
+        texts: content.texts.clone(),
+        url: content.link.clone(),
+        issues: Vec::new(),
+    })
 }
 
 /// How bad an entry is; where the source does not say, by what it does to service. A source that says neither ("Train

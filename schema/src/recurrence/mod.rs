@@ -93,6 +93,13 @@ pub fn expand(event: &EventDetail, window: Window) -> Result<Vec<Occurrence>, Pr
     Ok(occurrences)
 }
 
+/// The event's rule as calendars of others read it; none: it takes place once.
+pub fn standard_rule(event: &EventDetail) -> Option<String> {
+    let zone = local::zone(&event.time_zone).ok()?;
+    let rule = event.recurrence.rule.as_ref()?;
+    Some(rule::standard(rule, event.all_day, zone))
+}
+
 /// What a person must put right before the event can be expanded.
 pub fn validate(event: &EventDetail) -> Vec<Problem> {
     let mut problems = Vec::new();

@@ -71,6 +71,20 @@ impl Rule {
     }
 }
 
+/// A rule as RFC 5545 (§3.3.10) wants it beside a start that names a zone, or a day alone: `UNTIL` in UTC, or a day.
+pub fn standard(text: &str, all_day: bool, zone: Tz) -> String {
+    let text = text.trim().trim_end_matches(';').to_ascii_uppercase();
+    let parts = text.split(';').map(|part| {
+        let until = part.strip_prefix("UNTIL=").map(|until| read_until(until, zone));
+        match until {
+            Some(Ok(until)) if all_day => format!("UNTIL={}", until.format("%Y%m%d")),
+            Some(Ok(until)) => format!("UNTIL={}", super::local::instant(until, zone).format("%Y%m%dT%H%M%SZ")),
+            Some(Err(_)) | None => part.to_owned(),
+        }
+    });
+    parts.collect::<Vec<_>>().join(";")
+}
+
 /// `UNTIL` in local time: a day, an hour by the wall clock, or an instant in UTC.
 fn read_until(text: &str, zone: Tz) -> Result<NaiveDateTime, Problem> {
     if let Some(utc) = text.strip_suffix('Z') {

@@ -50,7 +50,7 @@ impl Store {
     pub async fn create_account(&self, new: NewAccount, by: &Viewer) -> StoreResult<account::Model> {
         let mut problems = new.rules.problems();
         problems.extend(text_problem("name", &new.name, MAX_NAME));
-        problems.extend(self.zone_problem(new.authority, &new.rules).await?);
+        problems.extend(self.place_problem(new.authority, &new.rules).await?);
         if !problems.is_empty() {
             return Err(StoreError::Problems(problems));
         }
@@ -106,7 +106,7 @@ impl Store {
     ) -> StoreResult<account::Model> {
         let row = self.account(scope, id).await?.ok_or(StoreError::NotFound)?;
         let mut problems = rules.problems();
-        problems.extend(self.zone_problem(row.authority_id, &rules).await?);
+        problems.extend(self.place_problem(row.authority_id, &rules).await?);
         if !problems.is_empty() {
             return Err(StoreError::Problems(problems));
         }
@@ -225,22 +225,30 @@ impl Store {
         Ok(())
     }
 
-    /// A rule that names a zone of somebody else would let nothing through.
-    async fn zone_problem(&self, authority: AuthorityId, rules: &AccountRules) -> StoreResult<Option<Problem>> {
-        if rules.zones.is_empty() {
-            return Ok(None);
+    /// A rule that names a zone or a line of somebody else would let nothing through.
+    async fn place_problem(&self, authority: AuthorityId, rules: &AccountRules) -> StoreResult<Option<Problem>> {
+        let unknown = |path, fr, en| Some(Problem::new(ProblemCode::Unknown, path, fr, en));
+        if !rules.zones.is_empty() {
+            let own: Vec<_> = self.zones(authority).await?.into_iter().map(|zone| zone.id).collect();
+            if let Some(position) = rules.zones.iter().position(|id| !own.contains(id)) {
+                return Ok(unknown(
+                    format!("rules.zones.{position}"),
+                    "Cette zone n’existe pas chez cette collectivité.",
+                    "This zone does not exist in this authority.",
+                ));
+            }
         }
-        let own = self.zones(authority).await?;
-        let known = |id| own.iter().any(|zone| zone.id == id);
-        let strange = rules.zones.iter().position(|&id| !known(id));
-        Ok(strange.map(|position| {
-            Problem::new(
-                ProblemCode::Unknown,
-                format!("rules.zones.{position}"),
-                "Cette zone n’existe pas chez cette collectivité.",
-                "This zone does not exist in this authority.",
-            )
-        }))
+        if !rules.lines.is_empty() {
+            let own: Vec<_> = self.lines(authority).await?.into_iter().map(|line| line.id).collect();
+            if let Some(position) = rules.lines.iter().position(|id| !own.contains(id)) {
+                return Ok(unknown(
+                    format!("rules.lines.{position}"),
+                    "Cette ligne n’existe pas chez cette collectivité.",
+                    "This line does not exist in this authority.",
+                ));
+            }
+        }
+        Ok(None)
     }
 
     async fn change_account(

@@ -59,8 +59,9 @@ pub struct Job {
 impl Store {
     /// Takes up to `limit` due deliveries for the length of a lease.
     ///
-    /// Passed over are those of accounts that are paused, locked or asked to wait, and those behind an older open
-    /// delivery of the same item to the same account: a correction never overtakes what it corrects.
+    /// Passed over are those of accounts that are paused, locked or asked to wait, those behind an older open delivery of
+    /// the same item to the same account (a correction never overtakes what it corrects), and new posts behind others
+    /// where the account keeps their order.
     pub async fn claim_deliveries(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<Job>> {
         let now = self.clock.now();
         self.doubt_abandoned(now).await?;
@@ -72,6 +73,7 @@ impl Store {
             .filter(claim::free(delivery::Column::LeaseUntil, now))
             .filter(delivery::Column::AccountId.in_subquery(open_accounts(now)))
             .filter(Expr::exists(older_open()).not())
+            .filter(Expr::exists(ahead()).not())
             .order_by_asc(delivery::Column::DueAt)
             .limit(limit);
         let claimed = delivery::Entity::update_many()
@@ -199,7 +201,7 @@ impl Store {
 }
 
 /// The delivery, if `owner` still holds it: a worker that was slower than its lease must not write any more.
-async fn held(tx: &DatabaseTransaction, id: DeliveryId, owner: &str) -> StoreResult<delivery::Model> {
+pub(super) async fn held(tx: &DatabaseTransaction, id: DeliveryId, owner: &str) -> StoreResult<delivery::Model> {
     let row = delivery::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     row.filter(|row| row.lease_owner.as_deref() == Some(owner))
         .ok_or(StoreError::NotFound)
@@ -231,6 +233,24 @@ fn older_open() -> sea_orm::sea_query::SelectStatement {
         .and_where(same(delivery::Column::ItemId).eq(mine(delivery::Column::ItemId)))
         .and_where(same(delivery::Column::Version).lt(mine(delivery::Column::Version)))
         .and_where(same(delivery::Column::State).is_in(OPEN))
+        .to_owned()
+}
+
+/// A new post that goes before the row of the outer query, in an account that keeps their order. A doubtful one left
+/// before, if it left.
+fn ahead() -> sea_orm::sea_query::SelectStatement {
+    let (mine, other) = (
+        |c| Expr::col((delivery::Entity, c)),
+        |c| Expr::col((Alias::new("ahead"), c)),
+    );
+    Query::select()
+        .expr(Expr::value(1))
+        .from_as(delivery::Entity, Alias::new("ahead"))
+        .and_where(mine(delivery::Column::State).eq(DeliveryState::Waiting))
+        .and_where(other(delivery::Column::AccountId).eq(mine(delivery::Column::AccountId)))
+        .and_where(other(delivery::Column::Queue).lt(mine(delivery::Column::Queue)))
+        .and_where(other(delivery::Column::Weight).gte(mine(delivery::Column::Weight)))
+        .and_where(other(delivery::Column::State).is_in([DeliveryState::Waiting, DeliveryState::Attempting]))
         .to_owned()
 }
 

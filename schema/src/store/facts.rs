@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Q
 
 use super::{Store, StoreError, StoreResult};
 use crate::{
-    entity::{authority, item, line, media, occurrence, revision, stop, zone},
+    entity::{authority, item, line, media, occurrence, post_template, revision, stop, variant, zone},
     id::{MediaId, RevisionId},
     value::{Detail, Selectors},
 };
@@ -30,6 +30,10 @@ pub struct Facts {
     pub attachments: Vec<media::Model>,
     /// Dates from now on, in order, when it is an event.
     pub dates: Vec<occurrence::Model>,
+    /// How the authority puts its posts together.
+    pub templates: Vec<post_template::Model>,
+    /// What people wrote for single accounts.
+    pub variants: Vec<variant::Model>,
 }
 
 impl Store {
@@ -65,6 +69,8 @@ impl Store {
             stops: stops.all(&self.db).await?,
             zones: zones.all(&self.db).await?,
             dates: ahead.order_by_asc(occurrence::Column::StartsAt).all(&self.db).await?,
+            templates: self.templates(authority.id).await?,
+            variants: self.variants_of(&[item.id]).await?,
             pictures,
             attachments,
             authority,

@@ -1,21 +1,22 @@
 //! Fan-out: from one line of the outbox to a delivery per account and a campaign, in one transaction.
 
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult, sea_query::Expr,
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, TryInsertResult, sea_query::Expr,
 };
 
+use self::choose::NewDelivery;
 use super::{
-    Store, StoreError, StoreResult,
+    Facts, Store, StoreError, StoreResult,
     campaigns::{self, NewCampaign, Waiting},
-    deliveries::OPEN,
+    federation::{self, Saying},
 };
 use crate::{
-    clock::Timestamp,
-    entity::{account, delivery, outbox, revision},
-    id::{AccountId, ItemId},
-    value::{Action, Change, ChangeClass, DeliveryState},
+    entity::{delivery, outbox, revision},
+    value::{Change, ChangeClass, DeliveryState},
 };
+
+mod choose;
 
 /// What is to be told of an item: its latest revision, and how it differs from what was told before.
 #[derive(Clone, Debug)]
@@ -34,13 +35,18 @@ pub struct News {
     pub quiet: bool,
 }
 
-/// What fan-out decided.
+/// What fan-out found, and decided of phones. Accounts are decided on within its transaction, where what else goes to
+/// them stands still.
 #[derive(Clone, Debug)]
-pub struct FanOut {
-    /// Where it goes.
-    pub deliveries: Vec<NewDelivery>,
+pub struct FanOut<'a> {
+    /// What is to be told.
+    pub news: &'a News,
+    /// The facts of its revision.
+    pub facts: &'a Facts,
     /// Who is pushed.
     pub push: Push,
+    /// What our own actors say of it.
+    pub sayings: Vec<Saying>,
 }
 
 /// Who is pushed.
@@ -50,30 +56,6 @@ pub enum Push {
     Start(NewCampaign),
     /// Nobody rings anew; those before go on so.
     Waiting(Waiting),
-}
-
-/// A delivery to begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewDelivery {
-    /// To which account.
-    pub account: AccountId,
-    /// What is asked of the network.
-    pub action: Action,
-    /// When.
-    pub due_at: Timestamp,
-    /// For a new post to an account that takes only so many a day.
-    pub room: Option<Room>,
-}
-
-/// How many new posts an account takes on one day; a further one is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room {
-    /// At most so many…
-    pub most: u32,
-    /// …from here…
-    pub from: Timestamp,
-    /// …to before here.
-    pub to: Timestamp,
 }
 
 impl Store {
@@ -120,9 +102,11 @@ impl Store {
         }))
     }
 
-    /// Writes what was decided for the news of a claimed line, if `owner` still holds it. Deliveries of older revisions
-    /// that have not left yet are overtaken.
-    pub async fn fan_out(&self, seq: i64, owner: &str, news: &News, decided: FanOut) -> StoreResult<()> {
+    /// Writes what becomes of the news of a claimed line, if `owner` still holds it: a delivery per account that takes
+    /// it, what the rules of each said, a campaign. Deliveries of older revisions that have not left yet are overtaken.
+    /// Says how many deliveries there are.
+    pub async fn fan_out(&self, seq: i64, owner: &str, told: FanOut<'_>) -> StoreResult<usize> {
+        let news = told.news;
         let tx = self.write().await?;
         // Another worker may have told this line together with a later one: whoever comes second sees it here.
         let line = outbox::Entity::find_by_id(seq).lock_exclusive().one(&tx).await?;
@@ -130,13 +114,13 @@ impl Store {
         if !line.is_some_and(held) {
             return Err(StoreError::NotFound);
         }
+        let copies = self.copies(&tx, news.revision.item_id).await?;
         self.overtake(&tx, news).await?;
-        for new in &decided.deliveries {
-            if has_room(&tx, new).await? {
-                self.insert_delivery(&tx, news, *new).await?;
-            }
+        let deliveries = self.choose(&tx, news, told.facts, &copies).await?;
+        for new in &deliveries {
+            self.insert_delivery(&tx, news, new).await?;
         }
-        match decided.push {
+        match told.push {
             Push::Start(campaign) => {
                 campaigns::insert(self, &tx, campaign).await?;
             }
@@ -145,6 +129,7 @@ impl Store {
                 campaigns::settle_waiting(self, &tx, item, version, waiting).await?;
             }
         }
+        federation::insert(self, &tx, news, told.sayings).await?;
         outbox::Entity::update_many()
             .col_expr(outbox::Column::FannedOutAt, Expr::value(self.clock.now()))
             .filter(outbox::Column::ItemId.eq(news.revision.item_id))
@@ -154,7 +139,7 @@ impl Store {
             .await?;
         tx.commit().await?;
         self.bus.nudge().await;
-        Ok(())
+        Ok(deliveries.len())
     }
 
     async fn overtake(&self, tx: &DatabaseTransaction, news: &News) -> StoreResult<()> {
@@ -174,7 +159,7 @@ impl Store {
         Ok(())
     }
 
-    async fn insert_delivery(&self, tx: &DatabaseTransaction, news: &News, new: NewDelivery) -> StoreResult<()> {
+    async fn insert_delivery(&self, tx: &DatabaseTransaction, news: &News, new: &NewDelivery) -> StoreResult<()> {
         let row = delivery::Model {
             id: self.ids.make(),
             authority_id: news.revision.authority_id,
@@ -191,6 +176,11 @@ impl Store {
             searches: 0,
             attempting_since: None,
             reason: None,
+            weight: new.weight,
+            queue: new.queue,
+            slot: new.slot,
+            turn_at: None,
+            cleared_at: new.cleared_at,
             lease_owner: None,
             lease_until: None,
             created_at: self.clock.now(),
@@ -206,34 +196,4 @@ impl Store {
         }
         Ok(())
     }
-
-    /// Whether something is still to be delivered of an item to an account.
-    pub async fn open_delivery(&self, item: ItemId, account: AccountId) -> StoreResult<bool> {
-        let own = delivery::Entity::find()
-            .filter(delivery::Column::ItemId.eq(item))
-            .filter(delivery::Column::AccountId.eq(account));
-        Ok(own.filter(delivery::Column::State.is_in(OPEN)).count(&self.db).await? > 0)
-    }
-}
-
-/// Whether one more new post stays within the account's daily limit: what was posted that day counts, and what still
-/// waits to be posted by its end. Of two workers that ask at once, one waits for what the other decides.
-async fn has_room(tx: &DatabaseTransaction, new: &NewDelivery) -> StoreResult<bool> {
-    let Some(Room { most, from, to }) = new.room else {
-        return Ok(true);
-    };
-    account::Entity::find_by_id(new.account)
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    let posted = delivery::Column::State
-        .eq(DeliveryState::Done)
-        .and(delivery::Column::SettledAt.gte(from))
-        .and(delivery::Column::SettledAt.lt(to));
-    let waiting = delivery::Column::State.is_in(OPEN).and(delivery::Column::DueAt.lt(to));
-    let posts = delivery::Entity::find()
-        .filter(delivery::Column::AccountId.eq(new.account))
-        .filter(delivery::Column::Action.eq(Action::Publish))
-        .filter(Condition::any().add(posted).add(waiting));
-    Ok(posts.count(tx).await? < u64::from(most))
 }

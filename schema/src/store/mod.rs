@@ -17,6 +17,7 @@ pub(crate) mod digest;
 mod error;
 mod facts;
 mod fanout;
+mod federation;
 mod invitations;
 mod items;
 mod media;
@@ -29,7 +30,9 @@ mod sources;
 mod staff;
 mod tokens;
 mod transit;
+mod turns;
 mod uploads;
+mod wording;
 
 use std::sync::Arc;
 
@@ -49,7 +52,10 @@ pub use self::{
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,
-    fanout::{FanOut, NewDelivery, News, Push, Room},
+    fanout::{FanOut, News, Push},
+    federation::{
+        Answer, Handed, Heard, Kept, NewFederatedActor, NewRequest, OutboxPage, Parcel, Saying, Standing, Verdict,
+    },
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{About, MAX_PICTURE_BYTES},
@@ -59,6 +65,7 @@ pub use self::{
     staff::Person,
     tokens::NewToken,
     uploads::{NewUpload, PART_BYTES},
+    wording::TemplateOf,
 };
 use crate::{
     bus::Bus,

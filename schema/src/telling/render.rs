@@ -3,16 +3,17 @@
 use crate::{
     address::Addresses,
     clock::Timestamp,
-    entity::media,
+    entity::{account, media, post_template},
     store::Facts,
     text::{
-        Story, compose,
+        PostText, Story, compose,
         count::fits,
         fit::{fit, shorten, shortened},
+        template::Template,
     },
     value::{
-        AccountRules, Capabilities, Card, Change, Counting, Language, LinkStyle, MediaKind, Needs, Picture, Rendered,
-        Span, TextLimit, Video,
+        Capabilities, Card, Change, Counting, Language, LinkStyle, MediaKind, Needs, Picture, Rendered, Span, TextLimit,
+        Video,
     },
 };
 
@@ -23,12 +24,13 @@ use super::story;
 pub fn render(
     facts: &Facts,
     addresses: &Addresses,
-    rules: &AccountRules,
+    account: &account::Model,
     abilities: &Capabilities,
     change: Change,
     now: Timestamp,
 ) -> Result<Rendered, String> {
     let link = addresses.item(&facts.authority.slug, facts.item.kind, facts.item.id);
+    let rules = &account.rules;
     let language = rules
         .language
         .clone()
@@ -52,7 +54,7 @@ pub fn render(
         LinkStyle::Card => !carded,
         LinkStyle::Field | LinkStyle::Nowhere => false,
     };
-    let post = compose::post(&told, in_text);
+    let post = worded(facts, account, &told, in_text);
     let fitted = fit(&post, &abilities.text_limit(illustrated)).map_err(|error| error.to_string())?;
     let card = carded.then(|| Card {
         title: told.text.title.clone(),
@@ -73,6 +75,28 @@ pub fn render(
         hashtags: fitted.hashtags,
         at: now,
     })
+}
+
+/// What a person wrote for this account; else what the template of its network says, or of all networks.
+fn worded(facts: &Facts, account: &account::Model, told: &Story<'_>, in_text: bool) -> PostText {
+    let mut variants = facts.variants.iter();
+    let written = variants.find(|variant| variant.account_id == account.id && !compose::is_over(told.change));
+    if let Some(variant) = written {
+        return PostText {
+            lead: variant.text.clone(),
+            link: (in_text && !variant.text.contains(told.link)).then(|| told.link.to_owned()),
+            ..PostText::default()
+        };
+    }
+    let of = |network: &str| {
+        let mut templates = facts.templates.iter();
+        let same = |row: &&post_template::Model| {
+            row.kind == told.kind && row.network == network && row.language.primary() == told.language.primary()
+        };
+        templates.find(same).and_then(|row| Template::read(&row.text).ok())
+    };
+    let template = of(account.network.as_str()).or_else(|| of(""));
+    template.map_or_else(|| compose::post(told, in_text), |template| template.post(told, in_text))
 }
 
 /// A title in at most so many UTF-16 units.

@@ -2,6 +2,7 @@
 
 use crate::{
     clock::Timestamp,
+    entity::authority,
     store::Facts,
     text::{LineName, Story, When},
     value::{Cause, Change, Detail, Effect, Language, OccurrenceStatus, Severity},
@@ -40,7 +41,7 @@ pub fn story<'a>(
         change,
         text,
         language,
-        zone: zone(facts),
+        zone: zone(&facts.authority),
         lines: facts
             .lines
             .iter()
@@ -68,6 +69,6 @@ pub fn story<'a>(
 }
 
 /// The authority's time zone.
-pub fn zone(facts: &Facts) -> Tz {
-    facts.authority.time_zone.parse().unwrap_or(FALLBACK_ZONE)
+pub fn zone(authority: &authority::Model) -> Tz {
+    authority.time_zone.parse().unwrap_or(FALLBACK_ZONE)
 }

@@ -5,7 +5,7 @@ use super::{
     dates::{self, Seen},
     phrases,
 };
-use crate::value::{Change, Kind, OccurrenceStatus, Severity};
+use crate::value::{Change, Kind, OccurrenceStatus, Severity, TemplateField as Field};
 
 /// Lines named in the lead; beyond that the title has to say it.
 const MAX_LINES: usize = 4;
@@ -19,7 +19,7 @@ const MAX_STOPS: usize = 6;
 /// The post for `story`, before it is fitted. `link_in_text`: whether readers reach the item by the text.
 pub fn post(story: &Story<'_>, link_in_text: bool) -> PostText {
     let tongue = Tongue::of(story.language);
-    let over = matches!(story.change, Change::Resolved | Change::Withdrawn);
+    let over = is_over(story.change);
     PostText {
         lead: lead(story, tongue),
         facts: if over {
@@ -30,6 +30,30 @@ pub fn post(story: &Story<'_>, link_in_text: bool) -> PostText {
         body: if over { Vec::new() } else { body(story, tongue) },
         link: link_in_text.then(|| story.link.to_owned()),
         hashtags: story.hashtags.clone(),
+    }
+}
+
+/// Whether what is told is that it is over.
+pub fn is_over(change: Change) -> bool {
+    matches!(change, Change::Resolved | Change::Withdrawn)
+}
+
+/// What a field of a template stands for, paragraph by paragraph; nothing when it is not known.
+pub(super) fn value(field: Field, story: &Story<'_>, tongue: Tongue) -> Vec<String> {
+    let one = |said: Option<String>| said.into_iter().collect();
+    match field {
+        Field::Subject => vec![lead(story, tongue)],
+        Field::Title => vec![phrases::typeset(story.text.title.trim(), tongue)],
+        Field::Lines => one(lines(story, tongue)),
+        Field::Facts => facts(story, Seen::AnyTime, tongue),
+        Field::When => one(date(story, Seen::AnyTime, tongue)),
+        Field::Place => one(place(story)),
+        Field::Effect => one(effect(story, tongue)),
+        Field::Period => one(period(story, Seen::AnyTime, tongue)),
+        Field::Stops => one(phrases::stops(&story.stops, MAX_STOPS, tongue)),
+        Field::Body => body(story, tongue),
+        // Where they stand is the fitting's to say.
+        Field::Link | Field::Hashtags => Vec::new(),
     }
 }
 

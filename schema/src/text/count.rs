@@ -1,5 +1,6 @@
 //! Counts a text as a network counts it: one engine, and [`TextLimit`] is its table.
 
+pub mod tweet;
 mod weighted;
 
 use std::ops::Range;
@@ -18,6 +19,9 @@ pub fn fits(text: &str, limit: &TextLimit) -> bool {
 /// How many units `text` counts for. Where the rule is ambiguous the answer is the larger one, so a text that fits
 /// here fits there.
 pub fn units(text: &str, limit: &TextLimit) -> usize {
+    if limit.counting == Counting::Weighted {
+        return weighted::units(text, limit.url_units);
+    }
     let Some(url_units) = limit.url_units else {
         return plain_units(text, limit);
     };
@@ -93,7 +97,7 @@ fn plain_units(text: &str, limit: &TextLimit) -> usize {
         Counting::Characters => text.chars().count(),
         Counting::Utf16 => text.encode_utf16().count(),
         Counting::Bytes => text.len(),
-        Counting::Weighted => weighted::units(text),
+        Counting::Weighted => weighted::units(text, None),
         Counting::EmojiBytes => emoji_bytes(text),
     };
     let hosts: usize = if limit.short_mentions {

@@ -10,6 +10,7 @@ pub mod fit;
 pub mod note;
 pub mod phrases;
 mod shorten;
+pub mod template;
 mod tongue;
 
 use chrono_tz::Tz;

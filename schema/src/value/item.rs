@@ -45,6 +45,16 @@ closed_set! {
     }
 }
 
+impl Change {
+    /// Whether the item is still to be seen after it.
+    pub const fn stays(self) -> bool {
+        match self {
+            Self::Published | Self::Amended | Self::Resolved | Self::Reopened => true,
+            Self::Withdrawn => false,
+        }
+    }
+}
+
 /// Free subjects of an item (`culture`, `voirie`…), as slugs: what a resident can follow beside lines and zones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]

@@ -18,6 +18,14 @@ closed_set! {
         Telegram = "telegram",
         /// X.
         X = "x",
+        /// Discord channels.
+        Discord = "discord",
+        /// Slack channels.
+        Slack = "slack",
+        /// Signed webhooks, and the webhooks of chat servers.
+        Webhook = "webhook",
+        /// Google Business Profile: posts on Google Maps.
+        GoogleBusiness = "google_business",
     }
 }
 
@@ -30,6 +38,10 @@ impl Network {
             Self::Facebook => "Facebook",
             Self::Telegram => "Telegram",
             Self::X => "X",
+            Self::Discord => "Discord",
+            Self::Slack => "Slack",
+            Self::Webhook => "Webhook",
+            Self::GoogleBusiness => "Google Business Profile",
         }
     }
 
@@ -48,7 +60,6 @@ impl Network {
                 }
             }
             Self::Facebook => const { &[Setting::required("page", Digits)] },
-            Self::Telegram => const { &[Setting::required("channel", Text)] },
             Self::X => {
                 const {
                     &[
@@ -60,6 +71,10 @@ impl Network {
                     ]
                 }
             }
+            Self::Telegram | Self::Slack => const { &[Setting::required("channel", Text)] },
+            Self::GoogleBusiness => const { &[Setting::required("location", Text)] },
+            Self::Discord => const { &[Setting::optional("thread", Digits)] },
+            Self::Webhook => const { &[Setting::optional("url", Address), Setting::optional("template", Text)] },
         }
     }
 }

@@ -178,7 +178,8 @@ fn is_constant(line: &str) -> bool {
     let line = line
         .trim_start()
         .trim_start_matches("pub ")
-        .trim_start_matches("pub(crate) ");
+        .trim_start_matches("pub(crate) ")
+        .trim_start_matches("pub(super) ");
     (line.starts_with("const ") && !line.starts_with("const fn")) || line.starts_with("static ")
 }
 

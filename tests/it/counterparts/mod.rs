@@ -3,6 +3,8 @@
 mod bluesky;
 mod contract;
 mod fcm;
+mod fedify;
+mod feeds;
 mod mastodon;
 mod x;
 

@@ -1,8 +1,8 @@
 //! Workers that die at every single point at which they wait: for the database, for the network, for anything.
 
 use beffroi_schema::{
-    store::{FanOut, NewDelivery, Push, StoreError, campaigns::Waiting},
-    value::{AccountRules, Action, FollowKind, Language, Network, SourceFormat},
+    store::{FanOut, Push, StoreError, campaigns::Waiting},
+    value::{AccountRules, FollowKind, Language, Network, SourceFormat},
 };
 use beffroi_tests::{
     City, die_after,
@@ -11,10 +11,8 @@ use beffroi_tests::{
 use chrono::Duration;
 use serde_json::json;
 
-use super::{assert_once, go_on};
+use super::{MOST_TURNS, assert_once, go_on, points};
 
-/// No step waits so often.
-const MOST_TURNS: usize = 400;
 /// A step waits at least so often: fewer points would prove nothing.
 const LEAST_TURNS: usize = 3;
 /// More than the lease of a line of the outbox, of a page, or of a poll.
@@ -25,7 +23,7 @@ on_every_network!(a_delivery_survives_death_at_any_point);
 async fn a_delivery_survives_death_at_any_point(network: Network) {
     let city = City::new().await;
     let account = city.account(network, AccountRules::default()).await;
-    for turns in 0..MOST_TURNS {
+    for turns in points(network) {
         let item = city.publish(scene::article(&format!("Mort au point {turns}."))).await;
         while city.worker.fan_out().await.unwrap() {}
         let worker = city.another_worker().await;
@@ -132,16 +130,14 @@ async fn two_workers_who_tell_the_same_item_tell_it_once() {
     })
     .await;
     assert!(city.worker.fan_out().await.unwrap());
+    let facts = city.store.facts(known.revision.id).await.unwrap();
     let late = FanOut {
-        deliveries: vec![NewDelivery {
-            account: account.id,
-            action: Action::Publish,
-            due_at: city.clock.now(),
-            room: None,
-        }],
+        news: &known,
+        facts: &facts,
         push: Push::Waiting(Waiting::Stopped),
+        sayings: Vec::new(),
     };
-    let refused = city.store.fan_out(slow.seq, "slow", &known, late).await;
+    let refused = city.store.fan_out(slow.seq, "slow", late).await;
     assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
     city.settle().await;
     assert_once(&city, &account, item, "told by two").await;

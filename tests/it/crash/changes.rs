@@ -14,11 +14,9 @@ use chrono::Duration;
 
 use super::{
     faults::{ACCIDENTS, live_through},
-    go_on,
+    go_on, points,
 };
 
-/// No change waits so often.
-const MOST_TURNS: usize = 400;
 /// A change waits at least so often: fewer points would prove nothing.
 const LEAST_TURNS: usize = 3;
 /// What a corrected post says and the first did not.
@@ -30,17 +28,21 @@ enum Turn {
     Edited,
     /// Corrected where it cannot be edited.
     Answered,
+    /// Corrected where it can be neither edited nor answered.
+    Replaced,
     Withdrawn,
 }
 
-const TURNS: [Turn; 3] = [Turn::Edited, Turn::Answered, Turn::Withdrawn];
+const TURNS: [Turn; 4] = [Turn::Edited, Turn::Answered, Turn::Replaced, Turn::Withdrawn];
 
 impl Turn {
-    fn operation(self) -> Operation {
+    /// The calls that meet accidents.
+    fn operations(self) -> [Operation; 2] {
         match self {
-            Self::Edited => Operation::Edit,
-            Self::Answered => Operation::Create,
-            Self::Withdrawn => Operation::Delete,
+            Self::Edited => [Operation::Edit; 2],
+            Self::Answered => [Operation::Create; 2],
+            Self::Replaced => [Operation::Delete, Operation::Create],
+            Self::Withdrawn => [Operation::Delete; 2],
         }
     }
 }
@@ -58,10 +60,11 @@ async fn a_change_survives_death_at_any_point(network: Network) {
 
 async fn every_point(network: Network, turn: Turn) {
     let (city, account) = town(network).await;
-    for turns in 0..MOST_TURNS {
+    for turns in points(network) {
         let item = changed(&city, &account, turn, turns).await;
         let worker = city.another_worker().await;
-        let ended = die_after(turns, worker.deliver()).await;
+        let working = async { while worker.deliver().await.unwrap() {} };
+        let ended = die_after(turns, working).await;
         worker.die().await;
         go_on(&city).await;
         let case = format!("{network}, {turn:?}, dead at {turns}");
@@ -85,14 +88,14 @@ async fn a_change_survives_two_accidents_in_any_order(network: Network) {
                 let case = format!("{network}, {turn:?}: {first:?}, then {second:?}");
                 number += 1;
                 let item = changed(&city, &account, turn, number).await;
-                for accident in [first, second] {
-                    city.miniature(network).next(turn.operation(), accident.fault());
+                for (operation, accident) in turn.operations().into_iter().zip([first, second]) {
+                    city.miniature(network).next(operation, accident.fault());
                 }
                 live_through(&city).await;
                 // What this change did not meet must not wait for the next.
                 while city.miniature(network).faults_left() > 0 {
                     number += 1;
-                    if turn == Turn::Answered {
+                    if matches!(turn, Turn::Answered | Turn::Replaced) {
                         city.publish(scene::article(&format!("Avis {number}."))).await;
                     } else {
                         changed(&city, &account, turn, number).await;
@@ -108,13 +111,16 @@ async fn a_change_survives_two_accidents_in_any_order(network: Network) {
     }
 }
 
-/// Whether the network lets us. Bluesky's servers differ in whether they show edits.
+/// Whether the network lets us. Bluesky's servers differ in whether they show edits, the receivers of webhooks in
+/// whether they take more than messages.
 fn can(network: Network, turn: Turn) -> bool {
     let abilities = capabilities(network);
     match turn {
-        Turn::Edited => abilities.edit || network == Network::Bluesky,
+        Turn::Edited => abilities.edit || matches!(network, Network::Bluesky | Network::Webhook),
         Turn::Answered => abilities.reply,
-        Turn::Withdrawn => abilities.delete,
+        // One that is lost on the way is a person's where the network cannot be asked.
+        Turn::Replaced => abilities.delete && abilities.find,
+        Turn::Withdrawn => abilities.delete || network == Network::Webhook,
     }
 }
 
@@ -129,9 +135,9 @@ async fn changed(city: &City, account: &account::Model, turn: Turn, number: usiz
     let item = city.publish(scene::article(&format!("Avis {number}."))).await;
     city.settle().await;
     assert_eq!(posts(city, account, item).await.len(), 1, "before {number}");
-    edits(city, account, turn == Turn::Edited).await;
+    able(city, account, turn).await;
     match turn {
-        Turn::Edited | Turn::Answered => {
+        Turn::Edited | Turn::Answered | Turn::Replaced => {
             city.amend(item, |content| {
                 let text = content.texts.0.get_mut(&Language::french()).unwrap();
                 text.title = format!("{} ({CORRECTED})", text.title);
@@ -144,11 +150,12 @@ async fn changed(city: &City, account: &account::Model, turn: Turn, number: usiz
     item
 }
 
-/// Whether the server lets posts be edited.
-async fn edits(city: &City, account: &account::Model, edit: bool) {
+/// What the server lets us do with posts.
+async fn able(city: &City, account: &account::Model, turn: Turn) {
     let row = city.account_now(account.id).await;
     let mut abilities = row.capabilities.clone().unwrap();
-    abilities.edit = edit;
+    abilities.edit = turn == Turn::Edited;
+    abilities.reply = turn == Turn::Answered;
     let well = CheckResult::Well(row.health.clone().unwrap(), abilities);
     let next = city.clock.now() + Duration::hours(6);
     city.store.settle_check(&row, well, next).await.unwrap();
@@ -192,6 +199,20 @@ async fn assert_settled(city: &City, account: &account::Model, item: ItemId, tur
                     "{case}: {reason:?}"
                 );
             }
+        }
+        Turn::Replaced => {
+            assert!(done, "{case}: {reason:?}");
+            let [new] = &seen[..] else { panic!("{case}: {seen:?}") };
+            assert!(
+                new.text.contains(CORRECTED) && new.history.is_empty(),
+                "{case}: {new:?}"
+            );
+            assert_eq!(new.reply_to, None, "{case}");
+            assert_eq!(
+                (receipt.remote.id, receipt.withdrawn_at),
+                (new.remote_id.clone(), None),
+                "{case}"
+            );
         }
         Turn::Withdrawn => {
             assert!(done, "{case}: {reason:?}");

@@ -3,7 +3,7 @@
 /// A test for each network, so that they run side by side; the last one says whether a network is missing.
 macro_rules! on_every_network {
     ($run:ident) => {
-        on_every_network!($run: mastodon bluesky facebook telegram x);
+        on_every_network!($run: mastodon bluesky facebook telegram x discord slack webhook google_business);
     };
     ($run:ident: $($network:ident)+) => {
         mod $run {
@@ -28,14 +28,37 @@ mod changes;
 mod faults;
 mod leaving;
 mod phones;
+mod turns;
 
-use beffroi_schema::{entity::account, id::ItemId, value::DeliveryState};
+use beffroi_schema::{
+    entity::account,
+    id::ItemId,
+    value::{DeliveryState, Network},
+};
 use beffroi_tests::{City, DELIVERY_LEASE};
 use chrono::Duration;
 
 /// Looks again so often, each time later: more than the three questions that a doubtful post is worth, or the pauses
 /// between the tries of a test.
 const LOOKS: u32 = 12;
+
+/// No step waits so often.
+const MOST_TURNS: usize = 400;
+/// Networks on which a worker dies at every single point.
+const THOROUGH: usize = 3;
+/// On the others, which the loop does not tell apart, it dies at each third, beginning elsewhere on each.
+const STRIDE: usize = 3;
+
+/// The points at which a worker dies that speaks to a network.
+fn points(network: Network) -> impl Iterator<Item = usize> {
+    let place = Network::ALL.iter().position(|one| *one == network).unwrap();
+    let (first, stride) = if place < THOROUGH {
+        (0, 1)
+    } else {
+        (place % STRIDE, STRIDE)
+    };
+    (first..MOST_TURNS).step_by(stride)
+}
 
 /// Others go on, once the leases of the dead have run out.
 async fn go_on(city: &City) {

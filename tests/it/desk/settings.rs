@@ -126,6 +126,45 @@ async fn rules_of_an_account_are_patched() {
 }
 
 #[tokio::test]
+async fn slots_ratios_and_pauses_are_checked() {
+    let office = Office::new().await;
+    let id = id::global("Account", office.account("Mastodon de la ville").await.0);
+    let set = "mutation($input: SetAccountRulesInput!) { setAccountRules(input: $input) {
+        account { rules { slots { days minute } ratio gapMinutes ownLanguage inOrder lines } } problems { code path } } }";
+    let rules = json!({ "slots": [{ "days": ["MONDAY", "FRIDAY"], "minute": 540 }, { "minute": 1080 }], "ratio": 5,
+        "gapMinutes": 45, "ownLanguage": true, "inOrder": true });
+    let input = json!({ "input": { "id": id, "version": 1, "rules": rules } });
+    let done = office.done(Admin, set, input).await;
+    let kept = json!({ "slots": [{ "days": ["MONDAY", "FRIDAY"], "minute": 540 }, { "days": [], "minute": 1080 }],
+        "ratio": 5, "gapMinutes": 45, "ownLanguage": true, "inOrder": true, "lines": [] });
+    assert_eq!(done["setAccountRules"]["account"]["rules"], kept);
+    let strange = id::global("Line", uuid::Uuid::from_u128(7));
+    for (rules, code, path) in [
+        (
+            json!({ "slots": [{ "minute": 1440 }] }),
+            "OUT_OF_RANGE",
+            "rules.slots.0",
+        ),
+        (
+            json!({ "hours": { "from": 600, "to": 1200 } }),
+            "INVALID",
+            "rules.slots.0",
+        ),
+        (json!({ "ratio": 0 }), "OUT_OF_RANGE", "rules.ratio"),
+        (json!({ "gapMinutes": 10_081 }), "OUT_OF_RANGE", "rules.gapMinutes"),
+        (json!({ "lines": [strange] }), "UNKNOWN", "rules.lines.0"),
+    ] {
+        let input = json!({ "input": { "id": id, "version": 2, "rules": rules } });
+        let refused = office.done(Admin, set, input).await;
+        assert_eq!(
+            refused["setAccountRules"]["problems"],
+            json!([{ "code": code, "path": path }]),
+            "{rules}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_account_is_paused_resumed_and_given_a_new_secret() {
     let office = Office::new().await;
     let account = office.account("Mastodon de la ville").await;

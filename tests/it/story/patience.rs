@@ -12,7 +12,7 @@ use beffroi_tests::{City, scene};
 use chrono::Duration;
 use secrecy::SecretString;
 
-use super::texts;
+use super::{WHOLE, texts};
 
 const OWNER: &str = "test";
 const LEASE: Lease = Lease::from_mins(5);
@@ -132,7 +132,7 @@ async fn of_two_waits_the_longer_one_holds() {
 
 #[tokio::test]
 async fn nobody_is_waited_for_longer_than_a_day() {
-    for &network in Network::ALL {
+    for network in WHOLE {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         let month = Fault::RateLimited {

@@ -19,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// The body as it came: what signatures are of.
+    pub(crate) raw: Bytes,
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -47,9 +49,12 @@ pub(crate) struct File {
 impl Call {
     pub(crate) async fn read(request: Request<Incoming>, at: DateTime<Utc>) -> Self {
         let (parts, body) = request.into_parts();
-        let body = match Limited::new(body, BODY_LIMIT).collect().await {
-            Ok(bytes) => Body::read(&parts.headers, bytes.to_bytes()).await,
-            Err(_) => Body::TooLarge,
+        let (body, raw) = match Limited::new(body, BODY_LIMIT).collect().await {
+            Ok(bytes) => {
+                let raw = bytes.to_bytes();
+                (Body::read(&parts.headers, raw.clone()).await, raw)
+            }
+            Err(_) => (Body::TooLarge, Bytes::new()),
         };
         let query = form_pairs(parts.uri.query().unwrap_or_default().as_bytes());
         Self {
@@ -58,6 +63,7 @@ impl Call {
             query,
             headers: parts.headers,
             body,
+            raw,
             at,
         }
     }

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::fault::{Fault, Faults, Operation};
 use crate::journal::Journal;
 use crate::listener::Handler;
-use crate::networks::{bluesky, facebook, mastodon, telegram, x};
+use crate::networks::{bluesky, discord, facebook, google_business, mastodon, slack, telegram, webhook, x};
 use crate::post::Post;
 use crate::protocol::{Engine, Protocol, Running};
 
@@ -48,6 +48,10 @@ miniatures! {
     Facebook: facebook::Graph = "facebook", "Facebook";
     Telegram: telegram::Bots = "telegram", "Telegram";
     X: x::Users = "x", "X";
+    Discord: discord::Guild = "discord", "Discord";
+    Slack: slack::Workspace = "slack", "Slack";
+    Webhook: webhook::Receivers = "webhook", "Webhook";
+    GoogleBusiness: google_business::Places = "google_business", "Google Business Profile";
 }
 
 impl Kind {

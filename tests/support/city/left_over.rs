@@ -2,8 +2,11 @@
 
 use beffroi_schema::{
     clock::Timestamp,
-    entity::{account, campaign, campaign_page, delivery, outbox},
-    value::{AccountState, CampaignState, DeliveryState},
+    entity::{
+        account, campaign, campaign_page, delivery, federated_actor, federated_delivery, federated_host,
+        federated_request, outbox,
+    },
+    value::{AccountState, CampaignState, DeliveryState, FederatedState, RequestState},
 };
 use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
 
@@ -29,6 +32,7 @@ async fn due(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String>, DbE
     let mut left = deliveries(db, now).await?;
     left.extend(outbox_lines(db, now).await?);
     left.extend(campaigns(db, now).await?);
+    left.extend(federation(db, now).await?);
     Ok(left)
 }
 
@@ -79,5 +83,26 @@ async fn campaigns(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String
             ));
         }
     }
+    Ok(left)
+}
+
+/// Requests that nobody looked at, and deliveries of actors that speak to servers that are not left alone.
+async fn federation(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String>, DbErr> {
+    let requests = federated_request::Entity::find()
+        .filter(federated_request::Column::State.eq(RequestState::Waiting))
+        .filter(federated_request::Column::DueAt.lte(now));
+    let request = |row: federated_request::Model| format!("request {}: {:?}", row.id, row.reason);
+    let mut left: Vec<String> = requests.all(db).await?.into_iter().map(request).collect();
+    let actors = federated_actor::Entity::find().filter(federated_actor::Column::Active.eq(true));
+    let actors: Vec<_> = actors.all(db).await?.into_iter().map(|row| row.id).collect();
+    let hosts = federated_host::Entity::find().filter(federated_host::Column::NotBefore.gt(now));
+    let hosts: Vec<_> = hosts.all(db).await?.into_iter().map(|row| row.host).collect();
+    let deliveries = federated_delivery::Entity::find()
+        .filter(federated_delivery::Column::State.eq(FederatedState::Waiting))
+        .filter(federated_delivery::Column::DueAt.lte(now))
+        .filter(federated_delivery::Column::ActorId.is_in(actors))
+        .filter(federated_delivery::Column::Host.is_not_in(hosts));
+    let delivery = |row: federated_delivery::Model| format!("to {}: {:?}", row.inbox, row.reason);
+    left.extend(deliveries.all(db).await?.into_iter().map(delivery));
     Ok(left)
 }

@@ -11,7 +11,7 @@ use beffroi_jobs::{
     },
     run::Worker,
 };
-use beffroi_sandbox::{Kind, Options, Sandbox};
+use beffroi_sandbox::{Kind, Options, Peer, Sandbox};
 use beffroi_schema::{
     address::Addresses,
     board::Boards,
@@ -56,16 +56,22 @@ impl City {
         let (authority, zones) = valbourg(&store).await;
         let sandbox = sandbox(&clock).await;
         let operator = Operator::open().await;
-        let worker = worker(&store, &sandbox, &operator, files.path()).await;
+        let peers = [peer(&clock).await, peer(&clock).await, peer(&clock).await];
+        let worker = worker(&store, &sandbox, &operator, &peers, files.path()).await;
         let boards = Boards::open(store.clone()).await.unwrap();
         let state = AppState::new(boards.clone(), &instance(), &ApiConfig::default()).unwrap();
+        let router = router(state);
+        for peer in &peers {
+            peer.meet(router.clone(), PUBLIC_URL);
+        }
         Self {
             store,
             clock,
             boards,
-            router: router(state),
+            router,
             sandbox,
             operator,
+            peers,
             worker,
             authority,
             zones,
@@ -83,9 +89,16 @@ pub(super) fn store(connection: DatabaseConnection, clock: &Clock, ids: Ids, bus
 }
 
 /// A worker that may call the sandbox and the operator, and nobody else on this machine.
-pub(super) async fn worker(store: &Store, sandbox: &Sandbox, operator: &Operator, files: &Path) -> Worker {
+pub(super) async fn worker(
+    store: &Store,
+    sandbox: &Sandbox,
+    operator: &Operator,
+    peers: &[Peer],
+    files: &Path,
+) -> Worker {
     let networks = Kind::ALL.map(|kind| sandbox.network(kind).url().to_owned());
     let hosts = networks.iter().map(String::as_str).chain([operator.url()]);
+    let hosts = hosts.chain(peers.iter().map(Peer::url));
     let outbound = OutboundConfig {
         allow_private: hosts.map(|url| url.trim_start_matches("http://").to_owned()).collect(),
         timeout_s: CALL_TIMEOUT_S,
@@ -124,6 +137,13 @@ async fn sandbox(clock: &Clock) -> Sandbox {
         ..Options::default()
     };
     Sandbox::start(options).await.unwrap()
+}
+
+async fn peer(clock: &Clock) -> Peer {
+    let hands = clock.clone();
+    Peer::start(Arc::new(move || SystemTime::from(hands.now())))
+        .await
+        .unwrap()
 }
 
 fn instance() -> Instance {

@@ -44,7 +44,7 @@ const FIREBASE_ADMIN: Counterpart = Counterpart {
 };
 
 /// Those of the test suite.
-pub const FOR_TESTS: [Counterpart; 3] = [
+pub const FOR_TESTS: [Counterpart; 5] = [
     Counterpart {
         name: "pds",
         proves: "Bluesky against a real PDS",
@@ -55,9 +55,21 @@ pub const FOR_TESTS: [Counterpart; 3] = [
     },
     FIREBASE_ADMIN,
     Counterpart {
+        name: "fedify",
+        proves: "our actors against a real server of the fediverse",
+        variable: "BEFFROI_FEDIFY_DIR",
+        source: Source::Npm { rebuild: &[] },
+    },
+    Counterpart {
         name: "mastodon-py",
         proves: "the Mastodon miniature against Mastodon.py",
         variable: "BEFFROI_MASTODON_PY",
+        source: Source::Pip,
+    },
+    Counterpart {
+        name: "feeds-py",
+        proves: "feeds against feedparser, icalendar, gtfs-realtime-bindings and the schema of CAP",
+        variable: "BEFFROI_FEEDS_PY",
         source: Source::Pip,
     },
 ];

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use beffroi_schema::{
-    entity::{account, attempt, delivery, receipt, revision},
+    entity::{account, attempt, delivery, receipt, revision, ruling, variant},
     id::{AccountId, DeliveryId, ItemId},
     store::{Store, StoreResult, campaigns::Progress},
     value::Scope,
@@ -23,6 +23,8 @@ pub(super) struct Batch {
     receipts: OnceCell<HashMap<(ItemId, AccountId), receipt::Model>>,
     accounts: OnceCell<HashMap<AccountId, account::Model>>,
     campaigns: OnceCell<HashMap<ItemId, Vec<Progress>>>,
+    variants: OnceCell<HashMap<ItemId, Vec<variant::Model>>>,
+    rulings: OnceCell<HashMap<ItemId, Vec<ruling::Model>>>,
 }
 
 impl Batch {
@@ -38,6 +40,8 @@ impl Batch {
             receipts: OnceCell::new(),
             accounts: OnceCell::new(),
             campaigns: OnceCell::new(),
+            variants: OnceCell::new(),
+            rulings: OnceCell::new(),
         })
     }
 
@@ -90,6 +94,24 @@ impl Batch {
             StoreResult::Ok(grouped(rows, |row| row.campaign.item_id))
         };
         Ok(listed(self.campaigns.get_or_try_init(|| read).await?, &item))
+    }
+
+    /// What people wrote for single accounts of an item.
+    pub(super) async fn variants(&self, item: ItemId) -> StoreResult<&[variant::Model]> {
+        let read = async {
+            let rows = self.store.variants_of(&self.items).await?;
+            StoreResult::Ok(grouped(rows, |row| row.item_id))
+        };
+        Ok(listed(self.variants.get_or_try_init(|| read).await?, &item))
+    }
+
+    /// What the rules of accounts said of an item.
+    pub(super) async fn rulings(&self, item: ItemId) -> StoreResult<&[ruling::Model]> {
+        let read = async {
+            let rows = self.store.rulings_of(&self.scope, &self.items).await?;
+            StoreResult::Ok(grouped(rows, |row| row.item_id))
+        };
+        Ok(listed(self.rulings.get_or_try_init(|| read).await?, &item))
     }
 
     async fn all_deliveries(&self) -> StoreResult<&HashMap<ItemId, Vec<delivery::Model>>> {

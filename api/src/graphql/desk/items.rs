@@ -16,6 +16,8 @@ use super::{
     deliveries::Delivery,
     facts::{ItemDetail, ItemText},
     local_time,
+    rulings::Ruling,
+    wording::Variant,
     words::ItemStatus,
 };
 use crate::graphql::{
@@ -214,6 +216,22 @@ impl DeskItem {
         let rows = self.batch.deliveries(self.stored.row.id).await?;
         let delivery = |row| Delivery::new(row, Arc::clone(&self.batch));
         Ok(rows.iter().cloned().map(delivery).collect())
+    }
+
+    /// What people wrote for single accounts.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn variants(&self) -> Result<Vec<Variant>> {
+        let row = &self.stored.row;
+        let rows = self.batch.variants(row.id).await?.iter().cloned();
+        Ok(rows.map(|written| Variant::new(written, row.version)).collect())
+    }
+
+    /// What the rules of each account said of it, those that it does not go to included.
+    #[graphql(complexity = "5 + 2 * child_complexity")]
+    async fn rulings(&self) -> Result<Vec<Ruling>> {
+        let rows = self.batch.rulings(self.stored.row.id).await?;
+        let ruling = |row| Ruling::new(row, Arc::clone(&self.batch));
+        Ok(rows.iter().cloned().map(ruling).collect())
     }
 
     /// What was brought to phones, newest first.

@@ -12,15 +12,18 @@ pub mod content;
 pub mod deliveries;
 pub mod drafting;
 pub mod facts;
+pub mod federation;
 pub mod items;
 pub mod media;
 pub mod people;
 pub mod pictures;
 pub mod room;
 pub mod rules;
+pub mod rulings;
 pub mod settings;
 pub mod sources;
 pub mod tokens;
+pub mod wording;
 pub mod words;
 pub mod zones;
 

@@ -15,7 +15,8 @@ use chrono::SecondsFormat;
 use uuid::Uuid;
 
 use super::{
-    accounts::Account, drafting, items::DeskItem, scope, settings, sources::Source, within, words::ItemStatus,
+    accounts::Account, drafting, federation::FederatedActor, items::DeskItem, scope, settings, sources::Source, within,
+    wording::Templates, words::ItemStatus,
 };
 use crate::graphql::{
     context::Asked as _,
@@ -104,6 +105,13 @@ impl Desk {
         settings::networks()
     }
 
+    /// How an authority puts its posts together.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn templates(&self, ctx: &Context<'_>, #[graphql(desc = "Whose.")] authority_id: ID) -> Result<Templates> {
+        let home = within(ctx, value::Role::Contributor, &authority_id).await?;
+        Ok(Templates::of(ctx.store()?.templates(home.id).await?))
+    }
+
     /// Accounts on social networks, by name.
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn accounts(
@@ -114,6 +122,18 @@ impl Desk {
         let authority = named(authority_id.as_ref())?;
         let rows = ctx.store()?.accounts(&self.scope, authority).await?;
         Ok(rows.into_iter().map(Account).collect())
+    }
+
+    /// Accounts in the fediverse that this instance serves itself, by name.
+    #[graphql(complexity = "10 + 10 * child_complexity")]
+    async fn federated_actors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this authority only; null: of all.")] authority_id: Option<ID>,
+    ) -> Result<Vec<FederatedActor>> {
+        let authority = named(authority_id.as_ref())?;
+        let rows = ctx.store()?.federated_actors(&self.scope, authority).await?;
+        Ok(rows.into_iter().map(FederatedActor).collect())
     }
 
     /// Sources, by name.

@@ -109,6 +109,90 @@ pub enum AccountState {
     Locked,
 }
 
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Weekday")]
+pub enum Weekday {
+    /// Monday.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+/// How a post that is there comes to say something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Correction")]
+pub enum Correction {
+    /// The post itself is changed.
+    Edit,
+    /// Our answer to the post corrects it.
+    Reply,
+    /// The post is deleted, and a new one takes its place.
+    Repost,
+}
+
+/// What becomes of an item on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Verdict")]
+pub enum Verdict {
+    /// It goes there.
+    Goes,
+    /// It goes there later.
+    Waits,
+    /// It does not go there.
+    LeftOut,
+}
+
+/// Why an item goes to an account, waits, or does not go there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Rule")]
+pub enum Rule {
+    /// Nothing speaks against it.
+    Matches,
+    /// The urgent lane: severe disruptions pass whatever makes others wait.
+    Urgent,
+    /// Other kinds of items only.
+    Kinds,
+    /// Other topics only.
+    Topics,
+    /// Other zones only.
+    Zones,
+    /// Other lines only.
+    Lines,
+    /// Not severe enough.
+    Severity,
+    /// Not written in the account's language.
+    Language,
+    /// One of so many only.
+    Ratio,
+    /// The account's hours.
+    Hours,
+    /// The next free slot.
+    Slot,
+    /// The pause between two posts.
+    Gap,
+    /// So many a day at most.
+    DailyMaximum,
+    /// Behind what was published before.
+    Order,
+    /// No moment within a month satisfies the rules.
+    NoRoom,
+    /// Shown in the app only.
+    Quiet,
+    /// Not a change worth a first post.
+    NotNews,
+}
+
 /// What a source speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::SourceFormat")]

@@ -21,6 +21,8 @@ pub enum Settlement {
     Posted(RemotePost),
     /// It is gone, as asked.
     Removed,
+    /// Our former post is gone, and this one takes its place now.
+    Cleared,
     /// Again at `at`. When the network asked the whole account to wait, `account_waits`.
     Later {
         /// When.
@@ -80,7 +82,7 @@ impl Store {
         }
         match &settlement {
             Settlement::Posted(remote) => keep_receipt(&tx, self, &row, remote.clone()).await?,
-            Settlement::Removed | Settlement::Gone(_) => drop_receipt(&tx, self, &row).await?,
+            Settlement::Removed | Settlement::Cleared | Settlement::Gone(_) => drop_receipt(&tx, self, &row).await?,
             Settlement::Later {
                 at,
                 account_waits: true,
@@ -116,7 +118,7 @@ impl Store {
 
 fn outcome(settlement: &Settlement) -> (AttemptOutcome, Option<&str>) {
     match settlement {
-        Settlement::Posted(_) | Settlement::Removed => (AttemptOutcome::Done, None),
+        Settlement::Posted(_) | Settlement::Removed | Settlement::Cleared => (AttemptOutcome::Done, None),
         Settlement::Later { reason, .. } => (AttemptOutcome::Retry, Some(reason)),
         Settlement::Doubtful { reason, .. } => (AttemptOutcome::Doubtful, Some(reason)),
         Settlement::NotFound { .. } => (AttemptOutcome::NotFound, None),
@@ -137,6 +139,10 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
     active.lease_until = Set(None);
     let (state, due, reason) = match settlement {
         Settlement::Posted(_) | Settlement::Removed => (DeliveryState::Done, None, None),
+        Settlement::Cleared => {
+            active.cleared_at = Set(Some(now));
+            (DeliveryState::Waiting, Some(now), None)
+        }
         // A search, or a repeat, that did not leave makes the first call no less doubtful.
         Settlement::Later { at, reason, .. } if was_doubtful => (DeliveryState::Unknown, Some(at), Some(reason)),
         Settlement::Later { at, reason, .. } => (DeliveryState::Waiting, Some(at), Some(reason)),
@@ -150,6 +156,13 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
         Settlement::Locked { reason, .. } if was_doubtful => (DeliveryState::Unknown, Some(now), Some(reason)),
         Settlement::Locked { reason, .. } => (DeliveryState::Waiting, Some(now), Some(reason)),
     };
+    // Who did not go gives its turn back.
+    if !matches!(
+        state,
+        DeliveryState::Done | DeliveryState::Attempting | DeliveryState::Unknown
+    ) {
+        active.turn_at = Set(None);
+    }
     active.searches = Set(searches);
     active.state = Set(state);
     active.reason = Set(reason);
@@ -169,6 +182,7 @@ fn searches_after(settlement: &Settlement, before: i32) -> i32 {
         Settlement::Later { .. } | Settlement::Locked { .. } => before,
         Settlement::Posted(_)
         | Settlement::Removed
+        | Settlement::Cleared
         | Settlement::NotFound { look_at: None }
         | Settlement::Refused(_)
         | Settlement::Gone(_)

@@ -1,6 +1,7 @@
 //! As X counts: twitter-text, version 3 of its configuration.
 //! <https://github.com/twitter/twitter-text/blob/master/config/v3.json>
 
+use super::tweet;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -12,9 +13,21 @@ const LIGHT: usize = 1;
 const LIGHT_RANGES: [std::ops::RangeInclusive<u32>; 4] =
     [0..=0x10ff, 0x2000..=0x200d, 0x2010..=0x201f, 0x2032..=0x2037];
 
-/// Units of a text without addresses.
-pub(super) fn units(text: &str) -> usize {
+/// Units of a text, in which each address counts for `url_units`, or for as much as it is long.
+pub(super) fn units(text: &str, url_units: Option<u32>) -> usize {
     let text: String = text.nfc().collect();
+    let Some(url_units) = url_units else {
+        return plain(&text);
+    };
+    let (mut total, mut read) = (0, 0);
+    for url in tweet::urls(&text) {
+        total += plain(&text[read..url.start]) + url_units as usize;
+        read = url.end;
+    }
+    total + plain(&text[read..])
+}
+
+fn plain(text: &str) -> usize {
     let units = |cluster: &str| {
         if is_emoji(cluster) {
             HEAVY

@@ -98,6 +98,7 @@ fn words() -> impl Strategy<Value = String> {
         1 => Just("👨‍👩‍👧🇫🇷".to_owned()),
         1 => Just("«\u{a0}Été\u{a0}»\u{202f}!".to_owned()),
         1 => "\\PC{0,8}",
+        1 => any::<String>(),
     ];
     proptest::collection::vec(word, 0..40).prop_map(|words| words.join(" "))
 }
@@ -105,7 +106,7 @@ fn words() -> impl Strategy<Value = String> {
 fn limits() -> impl Strategy<Value = TextLimit> {
     (
         23_u32..400,
-        0..3_usize,
+        0..Counting::ALL.len(),
         proptest::option::of(40_u32..800),
         proptest::option::of(Just(23_u32)),
         any::<bool>(),

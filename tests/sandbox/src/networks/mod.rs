@@ -1,8 +1,13 @@
 //! The networks in miniature: one file or folder each.
 
 pub(crate) mod bluesky;
+pub(crate) mod discord;
 pub(crate) mod facebook;
+pub(crate) mod google;
+pub(crate) mod google_business;
 pub(crate) mod mastodon;
+pub(crate) mod slack;
 pub(crate) mod telegram;
 pub(crate) mod timeline;
+pub(crate) mod webhook;
 pub(crate) mod x;

@@ -41,8 +41,8 @@ fn rules(place: Place) -> AccountRules {
         ..AccountRules::default()
     };
     match place {
-        // The channel has all there is, as Mastodon has.
-        Place::Mastodon | Place::Telegram => AccountRules {
+        // Channels have all there is, as Mastodon has.
+        Place::Mastodon | Place::Telegram | Place::Discord | Place::Slack | Place::Webhook => AccountRules {
             min_severity: None,
             ..usual
         },
@@ -53,6 +53,13 @@ fn rules(place: Place) -> AccountRules {
         // Each post costs there.
         Place::X => AccountRules {
             kinds: vec![Kind::Disruption],
+            ..usual
+        },
+        // Places on a map have visitors, who come for what takes place.
+        Place::GoogleBusiness => AccountRules {
+            kinds: vec![Kind::Event],
+            min_severity: None,
+            hashtags: Vec::new(),
             ..usual
         },
         Place::Facebook => AccountRules {

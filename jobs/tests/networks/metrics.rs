@@ -1,0 +1,27 @@
+//! What readers did.
+
+use beffroi_jobs::networks::DeliveryError;
+use beffroi_sandbox::Kind;
+
+use crate::town::{Town, key};
+
+#[tokio::test]
+async fn channels_tell_the_signs_under_a_message_and_its_answers() {
+    for (kind, likes, replies) in [(Kind::Discord, 3, None), (Kind::Slack, 1, Some(1))] {
+        let town = Town::on(kind).await;
+        let remote = town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
+        town.deliver(&town.post("Le marché est ouvert"), key(2)).await;
+        if town.capabilities().reply {
+            town.account
+                .reply(&remote, &town.post("Il repart"), key(3))
+                .await
+                .unwrap();
+        }
+        let metrics = town.account.metrics(&remote).await.unwrap();
+        assert_eq!((metrics.likes, metrics.replies), (Some(likes), replies), "{kind:?}");
+        town.account.withdraw(&remote).await.unwrap();
+        let gone = town.account.metrics(&remote).await;
+        assert!(matches!(gone, Err(DeliveryError::Gone(_))), "{kind:?}: {gone:?}");
+        town.assert_correct();
+    }
+}

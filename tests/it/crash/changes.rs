@@ -118,8 +118,8 @@ fn can(network: Network, turn: Turn) -> bool {
     match turn {
         Turn::Edited => abilities.edit || matches!(network, Network::Bluesky | Network::Webhook),
         Turn::Answered => abilities.reply,
-        // One that is lost on the way is a person's where the network cannot be asked.
-        Turn::Replaced => abilities.delete && abilities.find,
+        // One that is lost on the way is a person's where the network cannot be asked, as is one that is paid for again.
+        Turn::Replaced => abilities.delete && abilities.find && abilities.price.is_none(),
         Turn::Withdrawn => abilities.delete || network == Network::Webhook,
     }
 }

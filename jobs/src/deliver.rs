@@ -15,11 +15,10 @@ use std::{future::Future, time::Duration};
 
 use beffroi_schema::{
     address::Addresses,
-    clock::Timestamp,
     id::AttemptId,
     store::{Charge, Job, Settlement, Store, StoreError, StoreResult},
     telling::render,
-    value::{Action, Capabilities, Change, DeliveryState, RemotePost, Rendered},
+    value::{Action, Capabilities, Change, DeliveryState, Errand, RemotePost, Rendered},
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -102,7 +101,7 @@ impl<'a> Deliveries<'a> {
             .unwrap_or_else(|| registry::capabilities(job.account.network));
         match task(&job, &abilities, self.store.clock().now()) {
             Task::Nothing(reason) => self.settle(&job, None, Settlement::Skipped(reason.to_owned())).await,
-            Task::ByHand(reason) => self.settle(&job, None, Settlement::ByHand(reason.to_owned())).await,
+            Task::ByHand(errand, reason) => self.hand_over(&job, &abilities, network.as_ref(), errand, reason).await,
             Task::Publish => self.publish(&job, &abilities, network.as_ref()).await,
             Task::Change(remote, way) => self.change(&job, &abilities, network.as_ref(), &remote, way).await,
             Task::Withdraw(remote) => self.withdraw(&job, network.as_ref(), &remote).await,
@@ -113,20 +112,13 @@ impl<'a> Deliveries<'a> {
     async fn publish(&self, job: &Job, abilities: &Capabilities, network: &dyn SocialNetwork) -> StoreResult<()> {
         if outcome::to_look_for(job, abilities, self.store.clock().now()) {
             if !abilities.find {
-                let reason =
-                    "the post may be there, and this network cannot be asked: look, and post it by hand if it is not";
-                return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
+                let reason = "the post may be there, and this network cannot be asked";
+                return self.hand_over(job, abilities, network, Errand::Look, reason).await;
             }
             return self.search(job, network).await;
         }
-        if let Some(at) = self.too_early(job).await? {
-            let (reason, account_waits) = ("it waits for the hours of this account".to_owned(), false);
-            let settlement = Settlement::Later {
-                at,
-                reason,
-                account_waits,
-            };
-            return self.settle(job, None, settlement).await;
+        if let Some(until) = self.too_early(job).await? {
+            return self.settle(job, None, until).await;
         }
         let Some(post) = self.freeze(job, abilities, Action::Publish).await? else {
             return Ok(());
@@ -142,12 +134,44 @@ impl<'a> Deliveries<'a> {
 
     /// When the account's hours begin, if they do not run now: what was held up may come to its turn at any time. A
     /// doubtful post is not new any more.
-    async fn too_early(&self, job: &Job) -> StoreResult<Option<Timestamp>> {
+    async fn too_early(&self, job: &Job) -> StoreResult<Option<Settlement>> {
         if job.account.rules.hours.is_none() || job.delivery.state == DeliveryState::Unknown {
             return Ok(None);
         }
         let (facts, now) = (self.store.facts(job.revision.id).await?, self.store.clock().now());
-        Ok(Some(hours::next_open(&job.account.rules, &facts, now)).filter(|at| *at > now))
+        let at = hours::next_open(&job.account.rules, &facts, now);
+        Ok((at > now).then(|| Settlement::Later {
+            at,
+            reason: "it waits for the hours of this account".to_owned(),
+            account_waits: false,
+        }))
+    }
+
+    /// What the network does not let us do, a person does: with the text as it would have been sent.
+    async fn hand_over(
+        &self,
+        job: &Job,
+        abilities: &Capabilities,
+        network: &dyn SocialNetwork,
+        errand: Errand,
+        reason: &str,
+    ) -> StoreResult<()> {
+        if errand == Errand::Post
+            && let Some(until) = self.too_early(job).await?
+        {
+            return self.settle(job, None, until).await;
+        }
+        let written = match errand {
+            Errand::Post => self.frozen(job, abilities, Action::Publish).await?,
+            Errand::Correct => self.frozen(job, abilities, Action::Amend).await?,
+            Errand::Delete | Errand::Look => job.delivery.rendered.clone(),
+        };
+        if written.is_none() && matches!(errand, Errand::Post | Errand::Correct) {
+            return Ok(());
+        }
+        let mut handed = outcome::by_hand(errand, reason.to_owned(), job, self.store.clock().now());
+        handed.composer = network.composer();
+        self.settle(job, None, Settlement::ByHand(handed)).await
     }
 
     /// Asks the network for a post that may be there.
@@ -176,8 +200,8 @@ impl<'a> Deliveries<'a> {
         let doubtful = job.delivery.state == DeliveryState::Unknown;
         let now = self.store.clock().now();
         if way == Way::Reply && doubtful && !outcome::repeatable(job, abilities, now) {
-            let reason = "a correction may have been posted as a reply; look at the post, and post it by hand if it is not there";
-            return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
+            let reason = "a correction may have been posted as an answer to the post";
+            return self.hand_over(job, abilities, network, Errand::Look, reason).await;
         }
         let charge = cost::charge(self.store, job, abilities, &post).await?;
         let Some(attempt) = self.arm(job, charge).await? else {
@@ -214,14 +238,34 @@ impl<'a> Deliveries<'a> {
             Ok(attempt) => Ok(Some(attempt)),
             Err(overspent) => {
                 let reason = cost::too_dear(self.store, job, charge, overspent).await?;
-                self.settle(job, None, Settlement::ByHand(reason)).await?;
+                let there = job
+                    .receipt
+                    .as_ref()
+                    .is_some_and(|receipt| receipt.withdrawn_at.is_none());
+                let errand = if there { Errand::Correct } else { Errand::Post };
+                let handed = outcome::by_hand(errand, reason, job, self.store.clock().now());
+                self.settle(job, None, Settlement::ByHand(handed)).await?;
                 Ok(None)
             }
         }
     }
 
-    /// What exactly is sent, the same at every try; none when the delivery was settled because there is nothing to say.
+    /// What exactly is sent, with its files; none when the delivery was settled because there is nothing to say.
     async fn freeze(&self, job: &Job, abilities: &Capabilities, action: Action) -> StoreResult<Option<Rendered>> {
+        let Some(rendered) = self.frozen(job, abilities, action).await? else {
+            return Ok(None);
+        };
+        match bytes::with_bytes(self.store, rendered, abilities.image_bytes).await? {
+            Ok(post) => Ok(Some(post)),
+            Err(reason) => {
+                self.settle(job, None, Settlement::Refused(reason)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// What is sent, the same at every try.
+    async fn frozen(&self, job: &Job, abilities: &Capabilities, action: Action) -> StoreResult<Option<Rendered>> {
         let rendered = match &job.delivery.rendered {
             Some(frozen) => frozen.clone(),
             None => match self.render(job, abilities).await? {
@@ -236,14 +280,7 @@ impl<'a> Deliveries<'a> {
             .store
             .freeze_delivery(job.delivery.id, self.owner, action, &rendered)
             .await?;
-        let rendered = frozen.rendered.unwrap_or(rendered);
-        match bytes::with_bytes(self.store, rendered, abilities.image_bytes).await? {
-            Ok(post) => Ok(Some(post)),
-            Err(reason) => {
-                self.settle(job, None, Settlement::Refused(reason)).await?;
-                Ok(None)
-            }
-        }
+        Ok(Some(frozen.rendered.unwrap_or(rendered)))
     }
 
     /// The post of a job, or why it cannot be made, for people.

@@ -12,6 +12,7 @@ mod m0004_devices;
 mod m0005_sources;
 mod m0006_people;
 mod m0010_cost;
+mod m0011_handover;
 mod run;
 mod table;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sources::Migration),
             Box::new(m0006_people::Migration),
             Box::new(m0010_cost::Migration),
+            Box::new(m0011_handover::Migration),
         ]
     }
 }

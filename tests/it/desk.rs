@@ -1,6 +1,7 @@
 //! What staff do and see, verb by verb.
 
 mod settings;
+mod tasks;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use beffroi_schema::value::Role::{Contributor, Editor};

@@ -18,6 +18,7 @@ mod documents;
 mod feed;
 mod front;
 mod graphql;
+mod hand_over;
 mod http;
 mod import;
 mod limits;

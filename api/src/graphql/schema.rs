@@ -15,6 +15,7 @@ use super::{
         pictures::PictureMutation,
         room::DeskQuery,
         sources::SourceMutation,
+        tasks::TaskMutation,
         tokens::{TokenMutation, TokenQuery},
         zones::ZoneMutation,
     },
@@ -41,6 +42,7 @@ pub struct Query(
 pub struct Mutation(
     ItemMutation,
     DeliveryMutation,
+    TaskMutation,
     PictureMutation,
     AccountMutation,
     SourceMutation,

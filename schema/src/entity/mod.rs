@@ -14,6 +14,7 @@ pub mod disruption;
 pub mod disruption_update;
 pub mod event;
 pub mod follow;
+pub mod handover;
 pub mod invitation;
 pub mod item;
 pub mod item_line;

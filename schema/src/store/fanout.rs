@@ -212,7 +212,12 @@ impl Store {
         let own = delivery::Entity::find()
             .filter(delivery::Column::ItemId.eq(item))
             .filter(delivery::Column::AccountId.eq(account));
-        Ok(own.filter(delivery::Column::State.is_in(OPEN)).count(&self.db).await? > 0)
+        let expected = OPEN.into_iter().chain([DeliveryState::ByHand]);
+        Ok(own
+            .filter(delivery::Column::State.is_in(expected))
+            .count(&self.db)
+            .await?
+            > 0)
     }
 }
 
@@ -227,7 +232,7 @@ async fn has_room(tx: &DatabaseTransaction, new: &NewDelivery) -> StoreResult<bo
         .one(tx)
         .await?;
     let posted = delivery::Column::State
-        .eq(DeliveryState::Done)
+        .is_in([DeliveryState::Done, DeliveryState::ByHand])
         .and(delivery::Column::SettledAt.gte(from))
         .and(delivery::Column::SettledAt.lt(to));
     let waiting = delivery::Column::State.is_in(OPEN).and(delivery::Column::DueAt.lt(to));

@@ -16,6 +16,16 @@ closed_set! {
         Telegram = "telegram",
         /// X.
         X = "x",
+        /// WhatsApp Channels: a person posts.
+        WhatsappChannel = "whatsapp_channel",
+        /// Snapchat public profiles: a person posts.
+        Snapchat = "snapchat",
+        /// Facebook groups: a person posts.
+        FacebookGroup = "facebook_group",
+        /// Facebook profiles of persons: a person posts.
+        FacebookProfile = "facebook_profile",
+        /// Nextdoor agencies: a person posts.
+        Nextdoor = "nextdoor",
     }
 }
 
@@ -28,7 +38,27 @@ impl Network {
             Self::Facebook => "Facebook",
             Self::Telegram => "Telegram",
             Self::X => "X",
+            Self::WhatsappChannel => "WhatsApp Channels",
+            Self::Snapchat => "Snapchat",
+            Self::FacebookGroup => "Facebook Groups",
+            Self::FacebookProfile => "Facebook Profiles",
+            Self::Nextdoor => "Nextdoor",
         }
+    }
+
+    /// Whether it takes nothing from programs: a person posts what we prepare, and its accounts keep no secret.
+    pub const fn by_hand(self) -> bool {
+        match self {
+            Self::WhatsappChannel | Self::Snapchat | Self::FacebookGroup | Self::FacebookProfile | Self::Nextdoor => {
+                true
+            }
+            Self::Mastodon | Self::Bluesky | Self::Facebook | Self::Telegram | Self::X => false,
+        }
+    }
+
+    /// Those that we speak to ourselves.
+    pub fn with_api() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|network| !network.by_hand())
     }
 
     /// What staff say of an account beside its secret. The network's file reads the same names.
@@ -55,6 +85,14 @@ impl Network {
                         Setting::optional("post_price", Number),
                         Setting::optional("link_price", Number),
                         Setting::optional("monthly_budget_cents", Number),
+                    ]
+                }
+            }
+            Self::WhatsappChannel | Self::Snapchat | Self::FacebookGroup | Self::FacebookProfile | Self::Nextdoor => {
+                const {
+                    &[
+                        Setting::required("page", Address),
+                        Setting::optional("composer", Address),
                     ]
                 }
             }
@@ -192,6 +230,15 @@ pub struct Price {
     pub link: u32,
 }
 
+/// Width to height of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// Parts of width…
+    pub width: u32,
+    /// …to parts of height.
+    pub height: u32,
+}
+
 /// What an account can do: its network's rules, refined by what the instance itself says. Written on the account's row
 /// by the loops; the console, the preview and the worker all read it there.
 #[expect(
@@ -237,6 +284,12 @@ pub struct Capabilities {
     pub idempotent_s: u32,
     /// What it charges for a post; none: nothing.
     pub price: Option<Price>,
+    /// Whether a person does everything there: nothing can be sent by programs.
+    #[serde(default)]
+    pub by_hand: bool,
+    /// The shape its readers see pictures in; none: any.
+    #[serde(default)]
+    pub ratio: Option<Ratio>,
 }
 
 impl Capabilities {
@@ -268,6 +321,17 @@ impl Capabilities {
             find: true,
             idempotent_s: 0,
             price: None,
+            by_hand: false,
+            ratio: None,
+        }
+    }
+
+    /// A network that takes nothing from programs: texts that a person posts, corrects and deletes.
+    pub const fn by_hand(text: TextLimit) -> Self {
+        Self {
+            by_hand: true,
+            find: false,
+            ..Self::texts(text)
         }
     }
 }

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 #[tokio::test]
 async fn an_account_that_is_refused_is_locked_and_its_posts_wait_for_a_new_secret() {
-    for &network in Network::ALL {
+    for network in Network::with_api() {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         city.miniature(network).next(Operation::Create, Fault::TokenRevoked);
@@ -50,7 +50,7 @@ async fn an_account_that_is_refused_is_locked_and_its_posts_wait_for_a_new_secre
 
 #[tokio::test]
 async fn when_a_network_asks_to_wait_the_whole_account_waits() {
-    for &network in Network::ALL {
+    for network in Network::with_api() {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         let fault = Fault::RateLimited { retry_after_s: 90 };
@@ -77,7 +77,7 @@ async fn when_a_network_asks_to_wait_the_whole_account_waits() {
 
 #[tokio::test]
 async fn a_refusal_is_told_in_the_networks_own_words_and_a_person_can_try_again() {
-    for &network in Network::ALL {
+    for network in Network::with_api() {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         let sentence = "This text has been used too often";
@@ -105,7 +105,7 @@ async fn a_refusal_is_told_in_the_networks_own_words_and_a_person_can_try_again(
 
 #[tokio::test]
 async fn a_doubtful_post_is_looked_for_and_found() {
-    for &network in Network::ALL {
+    for network in Network::with_api() {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         city.miniature(network).next(Operation::Create, Fault::CommitThenCut);
@@ -124,7 +124,7 @@ async fn a_doubtful_post_is_looked_for_and_found() {
 
 #[tokio::test]
 async fn signing_in_again_does_not_send_a_doubtful_post_a_second_time() {
-    for &network in Network::ALL {
+    for network in Network::with_api() {
         let city = City::new().await;
         let account = city.account(network, AccountRules::default()).await;
         let miniature = city.miniature(network);

@@ -19,6 +19,7 @@ pub mod room;
 pub mod rules;
 pub mod settings;
 pub mod sources;
+pub mod tasks;
 pub mod tokens;
 pub mod words;
 pub mod zones;

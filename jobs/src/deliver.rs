@@ -18,7 +18,7 @@ use beffroi_schema::{
     id::AttemptId,
     store::{Charge, Job, Settlement, Store, StoreError, StoreResult},
     telling::render,
-    value::{Action, Capabilities, CopyStep, DeliveryState, RemotePost, Rendered},
+    value::{Action, Capabilities, CopyStep, DeliveryState, Errand, RemotePost, Rendered},
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -104,7 +104,7 @@ impl<'a> Deliveries<'a> {
             (CopyStep::Reply, Some(post)) => self.change(&job, &abilities, network, post, Way::Reply).await,
             (CopyStep::Repost, Some(post)) => self.clear(&job, &abilities, network, post).await,
             (CopyStep::Delete, Some(post)) => self.withdraw(&job, network, post).await,
-            (CopyStep::ByHand, _) => self.settle(&job, None, Settlement::ByHand(reason)).await,
+            (CopyStep::ByHand, _) => self.hand_over(&job, &abilities, network, plan.errand, &reason).await,
             (CopyStep::Nothing | CopyStep::Edit | CopyStep::Reply | CopyStep::Repost | CopyStep::Delete, _) => {
                 self.settle(&job, None, Settlement::Skipped(reason)).await
             }
@@ -115,9 +115,8 @@ impl<'a> Deliveries<'a> {
     async fn publish(&self, job: &Job, abilities: &Capabilities, network: &dyn SocialNetwork) -> StoreResult<()> {
         if outcome::to_look_for(job, abilities, self.store.clock().now()) {
             if !abilities.find {
-                let reason =
-                    "the post may be there, and this network cannot be asked: look, and post it by hand if it is not";
-                return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
+                let reason = "the post may be there, and this network cannot be asked";
+                return self.hand_over(job, abilities, network, Errand::Look, reason).await;
             }
             return self.search(job, network).await;
         }
@@ -141,6 +140,31 @@ impl<'a> Deliveries<'a> {
         let answer = in_time(LONGEST_CALL, network.publish(&post, job.delivery.id)).await;
         let settlement = outcome::of_publish(answer, job, self.store);
         self.conclude(job, network, Some(attempt), settlement).await
+    }
+
+    /// What the network does not let us do, a person does: with the text as it would have been sent.
+    async fn hand_over(
+        &self,
+        job: &Job,
+        abilities: &Capabilities,
+        network: &dyn SocialNetwork,
+        errand: Errand,
+        reason: &str,
+    ) -> StoreResult<()> {
+        if errand == Errand::Post && !self.store.take_turn(job, self.owner).await? {
+            return Ok(());
+        }
+        let written = match errand {
+            Errand::Post => self.frozen(job, abilities, Action::Publish).await?,
+            Errand::Correct => self.frozen(job, abilities, Action::Amend).await?,
+            Errand::Delete | Errand::Look => job.delivery.rendered.clone(),
+        };
+        if written.is_none() && matches!(errand, Errand::Post | Errand::Correct) {
+            return Ok(());
+        }
+        let mut handed = outcome::by_hand(errand, reason.to_owned(), job, self.store.clock().now());
+        handed.composer = network.composer();
+        self.settle(job, None, Settlement::ByHand(handed)).await
     }
 
     /// Asks the network for a post that may be there.
@@ -169,8 +193,8 @@ impl<'a> Deliveries<'a> {
         let doubtful = job.delivery.state == DeliveryState::Unknown;
         let now = self.store.clock().now();
         if way == Way::Reply && doubtful && !outcome::repeatable(job, abilities, now) {
-            let reason = "a correction may have been posted as a reply; look at the post, and post it by hand if it is not there";
-            return self.settle(job, None, Settlement::ByHand(reason.to_owned())).await;
+            let reason = "a correction may have been posted as an answer to the post";
+            return self.hand_over(job, abilities, network, Errand::Look, reason).await;
         }
         let charge = cost::charge(self.store, job, abilities, &post).await?;
         let Some(attempt) = self.arm(job, charge).await? else {
@@ -227,14 +251,33 @@ impl<'a> Deliveries<'a> {
             Ok(attempt) => Ok(Some(attempt)),
             Err(overspent) => {
                 let reason = cost::too_dear(job, charge, overspent);
-                self.settle(job, None, Settlement::ByHand(reason)).await?;
+                let errand = match post(job) {
+                    Some(_) => Errand::Correct,
+                    None => Errand::Post,
+                };
+                let handed = outcome::by_hand(errand, reason, job, self.store.clock().now());
+                self.settle(job, None, Settlement::ByHand(handed)).await?;
                 Ok(None)
             }
         }
     }
 
-    /// What exactly is sent, the same at every try; none when the delivery was settled because there is nothing to say.
+    /// What exactly is sent, with its files; none when the delivery was settled because there is nothing to say.
     async fn freeze(&self, job: &Job, abilities: &Capabilities, action: Action) -> StoreResult<Option<Rendered>> {
+        let Some(rendered) = self.frozen(job, abilities, action).await? else {
+            return Ok(None);
+        };
+        match bytes::with_bytes(self.store, rendered, &abilities.picture_rules()).await? {
+            Ok(post) => Ok(Some(post)),
+            Err(reason) => {
+                self.settle(job, None, Settlement::Refused(reason)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// What is sent, the same at every try.
+    async fn frozen(&self, job: &Job, abilities: &Capabilities, action: Action) -> StoreResult<Option<Rendered>> {
         let rendered = match &job.delivery.rendered {
             Some(frozen) => frozen.clone(),
             None => match self.render(job, abilities).await? {
@@ -249,14 +292,7 @@ impl<'a> Deliveries<'a> {
             .store
             .freeze_delivery(job.delivery.id, self.owner, action, &rendered)
             .await?;
-        let rendered = frozen.rendered.unwrap_or(rendered);
-        match bytes::with_bytes(self.store, rendered, &abilities.picture_rules()).await? {
-            Ok(post) => Ok(Some(post)),
-            Err(reason) => {
-                self.settle(job, None, Settlement::Refused(reason)).await?;
-                Ok(None)
-            }
-        }
+        Ok(Some(frozen.rendered.unwrap_or(rendered)))
     }
 
     /// The post of a job, or why it cannot be made, for people.

@@ -15,6 +15,7 @@ mod m0007_media;
 mod m0008_federation;
 mod m0009_rules;
 mod m0010_cost;
+mod m0011_handover;
 mod m0013_words;
 mod run;
 mod table;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_federation::Migration),
             Box::new(m0009_rules::Migration),
             Box::new(m0010_cost::Migration),
+            Box::new(m0011_handover::Migration),
             Box::new(m0013_words::Migration),
         ]
     }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use crate::{
     clock::Timestamp,
-    value::{AccountRules, Action, Capabilities, Change, CopyStep, Correction, Why},
+    value::{AccountRules, Action, Capabilities, Change, CopyStep, Correction, Errand, Why},
 };
 
 /// Ways to have a post say something else, as little as possible changing for its readers: its address, then its place.
@@ -21,6 +21,8 @@ pub struct Copy {
     pub version: i32,
     /// When it was posted.
     pub posted_at: Timestamp,
+    /// A person made it, and gave its address alone: programs cannot touch it.
+    pub by_address: bool,
 }
 
 /// What is asked of an account, and how things stand there.
@@ -36,6 +38,8 @@ pub struct Case<'a> {
     pub copy: Option<Copy>,
     /// Our former post was taken down for this one.
     pub cleared: bool,
+    /// A person was asked to look whether an earlier version is there, and has not said.
+    pub doubted: bool,
     /// What the account can do.
     pub abilities: &'a Capabilities,
     /// What its people want.
@@ -58,18 +62,26 @@ pub fn plan(case: &Case<'_>) -> Plan {
     let because = |step, why| Plan { step, why: Some(why) };
     let just = |step| Plan { step, why: None };
     match (case.action, case.copy) {
+        (_, None) if case.doubted => because(CopyStep::ByHand(Errand::Look), Why::Doubted),
         (Action::Withdraw, None) => because(CopyStep::Nothing, Why::NeverThere),
+        (Action::Withdraw, Some(copy)) if copy.by_address => because(CopyStep::ByHand(Errand::Delete), Why::ByAddress),
         (Action::Withdraw, Some(copy)) => match able(case, copy).delete {
             Able::Yes => just(CopyStep::Delete),
-            Able::NoMore => because(CopyStep::ByHand, Why::TooLate),
-            Able::Never => because(CopyStep::ByHand, Why::NoDelete),
+            Able::NoMore => because(CopyStep::ByHand(Errand::Delete), Why::TooLate),
+            Able::Never => because(CopyStep::ByHand(Errand::Delete), Why::NoDelete),
         },
         (Action::Publish | Action::Amend, None) if case.change == Change::Resolved && !case.cleared => {
             because(CopyStep::Nothing, Why::OverBefore)
         }
+        (Action::Publish | Action::Amend, None) if case.abilities.by_hand => {
+            because(CopyStep::ByHand(Errand::Post), Why::NoPrograms)
+        }
         (Action::Publish | Action::Amend, None) => just(CopyStep::Publish),
         (Action::Publish | Action::Amend, Some(copy)) if copy.version >= case.version => {
             because(CopyStep::Nothing, Why::SaidAlready)
+        }
+        (Action::Publish | Action::Amend, Some(copy)) if copy.by_address => {
+            because(CopyStep::ByHand(Errand::Correct), Why::ByAddress)
         }
         (Action::Publish | Action::Amend, Some(copy)) => {
             let able = able(case, copy);
@@ -77,7 +89,7 @@ pub fn plan(case: &Case<'_>) -> Plan {
             let late = WAYS.iter().any(|way| able.to(*way) == Able::NoMore);
             let why = if late { Why::TooLate } else { Why::NoChange };
             let way = wanted.find(|way| able.to(*way) == Able::Yes);
-            way.map_or(because(CopyStep::ByHand, why), |way| just(step(way)))
+            way.map_or(because(CopyStep::ByHand(Errand::Correct), why), |way| just(step(way)))
         }
     }
 }
@@ -161,7 +173,7 @@ impl Plan {
                 "The post is deleted, and a new one takes its place.",
             ),
             CopyStep::Delete => ("La publication est supprimée.", "The post is deleted."),
-            CopyStep::ByHand => ("À faire à la main.", "To be done by hand."),
+            CopyStep::ByHand(_) => ("À faire à la main.", "To be done by hand."),
             CopyStep::Nothing => ("Rien ne change.", "Nothing changes."),
         }
     }
@@ -205,8 +217,9 @@ mod tests {
             },
             change,
             version: 2,
-            copy: Some(Copy { version: 1, posted_at }),
+            copy: Some(Copy { version: 1, posted_at, by_address: false }),
             cleared: false,
+            doubted: false,
             abilities: &abilities,
             rules: &rules,
             now: posted_at,
@@ -220,13 +233,13 @@ mod tests {
             ((true, true, true), None, CopyStep::Edit),
             ((false, true, true), None, CopyStep::Reply),
             ((false, false, true), None, CopyStep::Repost),
-            ((false, false, false), None, CopyStep::ByHand),
+            ((false, false, false), None, CopyStep::ByHand(Errand::Correct)),
             ((true, true, true), Some(Reply), CopyStep::Reply),
             ((true, true, true), Some(Repost), CopyStep::Repost),
             ((false, true, true), Some(Edit), CopyStep::Reply),
             ((true, false, true), Some(Reply), CopyStep::Edit),
             ((true, true, false), Some(Repost), CopyStep::Edit),
-            ((false, false, false), Some(Repost), CopyStep::ByHand),
+            ((false, false, false), Some(Repost), CopyStep::ByHand(Errand::Correct)),
         ] {
             for change in [Change::Amended, Change::Resolved, Change::Reopened] {
                 let found = follows(change, able, wanted);
@@ -244,7 +257,7 @@ mod tests {
         let gone = follows(Change::Withdrawn, (false, false, true), None);
         assert_eq!((gone.step, gone.why), (CopyStep::Delete, None));
         let stays = follows(Change::Withdrawn, (true, true, false), None);
-        assert_eq!((stays.step, stays.why), (CopyStep::ByHand, Some(Why::NoDelete)));
+        assert_eq!((stays.step, stays.why), (CopyStep::ByHand(Errand::Delete), Some(Why::NoDelete)));
     }
 
     #[test]
@@ -258,8 +271,9 @@ mod tests {
                 action,
                 change: Change::Amended,
                 version: 2,
-                copy: Some(Copy { version: 1, posted_at }),
+                copy: Some(Copy { version: 1, posted_at, by_address: false }),
                 cleared: false,
+                doubted: false,
                 abilities: &abilities,
                 rules: &rules,
                 now: posted_at + TimeDelta::seconds(seconds),
@@ -268,9 +282,9 @@ mod tests {
         for (action, seconds, step, why) in [
             (Action::Amend, 1_799, CopyStep::Edit, None),
             (Action::Amend, 1_800, CopyStep::Repost, None),
-            (Action::Amend, 172_800, CopyStep::ByHand, Some(Why::TooLate)),
+            (Action::Amend, 172_800, CopyStep::ByHand(Errand::Correct), Some(Why::TooLate)),
             (Action::Withdraw, 172_799, CopyStep::Delete, None),
-            (Action::Withdraw, 172_800, CopyStep::ByHand, Some(Why::TooLate)),
+            (Action::Withdraw, 172_800, CopyStep::ByHand(Errand::Delete), Some(Why::TooLate)),
         ] {
             assert_eq!(after(action, seconds), Plan { step, why }, "{action} after {seconds} s");
         }
@@ -286,6 +300,7 @@ mod tests {
             version: 2,
             copy: None,
             cleared,
+            doubted: false,
             abilities: &abilities,
             rules: &rules,
             now: DateTime::UNIX_EPOCH,
@@ -337,5 +352,49 @@ mod tests {
         assert_eq!(told_as(Change::Amended, false), Change::Published);
         assert_eq!(told_as(Change::Amended, true), Change::Amended);
         assert_eq!(told_as(Change::Resolved, false), Change::Resolved);
+    }
+
+    #[test]
+    fn what_programs_cannot_do_or_do_not_know_is_a_persons() {
+        let mut abilities = abilities(true, true, true);
+        let rules = AccountRules::default();
+        let now = DateTime::UNIX_EPOCH;
+        let case = |action, copy, doubted, abilities| {
+            let found = plan(&Case {
+                action,
+                change: Change::Amended,
+                version: 2,
+                copy,
+                cleared: false,
+                doubted,
+                abilities,
+                rules: &rules,
+                now,
+            });
+            (found.step, found.why)
+        };
+        let theirs = Some(Copy {
+            version: 1,
+            posted_at: now,
+            by_address: true,
+        });
+        let by_hand = |errand, why| (CopyStep::ByHand(errand), Some(why));
+        assert_eq!(
+            case(Action::Amend, theirs, false, &abilities),
+            by_hand(Errand::Correct, Why::ByAddress)
+        );
+        assert_eq!(
+            case(Action::Withdraw, theirs, false, &abilities),
+            by_hand(Errand::Delete, Why::ByAddress)
+        );
+        for action in [Action::Publish, Action::Withdraw] {
+            let found = case(action, None, true, &abilities);
+            assert_eq!(found, by_hand(Errand::Look, Why::Doubted), "{action}");
+        }
+        abilities.by_hand = true;
+        assert_eq!(
+            case(Action::Publish, None, false, &abilities),
+            by_hand(Errand::Post, Why::NoPrograms)
+        );
     }
 }

@@ -70,6 +70,8 @@ ids! {
     DeliveryId,
     /// One try at a delivery.
     AttemptId,
+    /// What a person is to do for a delivery.
+    HandoverId,
     /// What an item became on one account.
     ReceiptId,
     /// A phone that asked to be told.

@@ -95,6 +95,7 @@ impl Rows {
         let account = office.account("Mastodon de la ville").await;
         let public = office.published("Publique").await;
         let delivery = office.refused(public, account).await;
+        let task = office.task(account).await;
         let source = office.source("Réseau").await;
         let shape = serde_json::from_value(square()).unwrap();
         let zone = ZoneDraft {
@@ -134,6 +135,7 @@ impl Rows {
             ("authority", office.here_id()),
             ("staff", json!(id::global("Staff", person.0))),
             ("token", json!(id::global("ApiToken", token.0))),
+            ("task", json!(id::global("Task", task.0))),
             ("delivery", json!(id::global("Delivery", delivery.0))),
             ("account", json!(id::global("Account", account.0))),
             ("source", json!(id::global("Source", source.0))),
@@ -358,8 +360,8 @@ async fn no_guarded_question_is_answered_to_nobody_or_to_the_role_below() {
 async fn nothing_of_one_authority_is_seen_from_another() {
     let rows = Rows::new().await;
     let query = "query($at: ID!, $item: ID!) {
-        desk { items { nodes { id title deliveries { id } } } item(id: $item) { id } accounts { id name } sources { id name } federatedActors { title } }
-        here: desk { items(authorityId: $at) { nodes { id } } accounts(authorityId: $at) { id } sources(authorityId: $at) { id } }
+        desk { items { nodes { id title deliveries { id } } } item(id: $item) { id } accounts { id name } sources { id name } federatedActors { title } tasks { title } }
+        here: desk { items(authorityId: $at) { nodes { id } } accounts(authorityId: $at) { id } sources(authorityId: $at) { id } tasks(authorityId: $at) { id } }
         staff { name } apiTokens { name } auditLog { nodes { subject } }
     }";
     let variables = json!({ "at": rows.office.here_id(), "item": rows.id("publishItem", "id") });
@@ -367,7 +369,14 @@ async fn nothing_of_one_authority_is_seen_from_another() {
         .office
         .ask(Some(staff(Role::Admin, rows.office.here)), query, variables.clone())
         .await;
-    for marker in ["Brouillon", "Mastodon de la ville", "Réseau", "Édith", "Actualités"] {
+    for marker in [
+        "Brouillon",
+        "Mastodon de la ville",
+        "Réseau",
+        "Édith",
+        "Actualités",
+        "À publier à la main",
+    ] {
         assert!(here.to_string().contains(marker), "{marker} is there: {here:#}");
     }
     assert!(!here.to_string().contains(ACCOUNT_SECRET));
@@ -377,10 +386,17 @@ async fn nothing_of_one_authority_is_seen_from_another() {
         .ask(Some(staff(Role::Admin, rows.office.elsewhere)), query, variables)
         .await;
     assert!(strange.get("errors").is_none(), "{strange:#}");
-    let nothing = json!({ "items": { "nodes": [] }, "accounts": [], "sources": [] });
+    let nothing = json!({ "items": { "nodes": [] }, "accounts": [], "sources": [], "tasks": [] });
     assert_eq!(strange["data"]["here"], nothing);
     assert_eq!(strange["data"]["desk"]["item"], Value::Null);
-    for marker in ["Brouillon", "Mastodon de la ville", "Réseau", "Édith", "Actualités"] {
+    for marker in [
+        "Brouillon",
+        "Mastodon de la ville",
+        "Réseau",
+        "Édith",
+        "Actualités",
+        "À publier à la main",
+    ] {
         assert!(!strange.to_string().contains(marker), "{marker} leaked: {strange:#}");
     }
     let zones = "query($at: ID!) { desk { zones(authorityId: $at) { id } } }";
@@ -400,5 +416,5 @@ async fn nothing_of_one_authority_is_seen_from_another() {
             10,
         )
         .await;
-    assert_eq!(all.unwrap().len(), 2, "they are there all the same");
+    assert_eq!(all.unwrap().len(), 3, "they are there all the same");
 }

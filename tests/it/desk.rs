@@ -1,6 +1,7 @@
 //! What staff do and see, verb by verb.
 
 mod settings;
+mod tasks;
 mod wording;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

@@ -20,6 +20,7 @@ mod feed;
 mod feeds;
 mod front;
 mod graphql;
+mod hand_over;
 mod http;
 mod import;
 mod limits;

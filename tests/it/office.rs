@@ -13,16 +13,16 @@ use beffroi_schema::{
     bus::Bus,
     clock::Clock,
     draft::Draft,
-    entity::{attempt, delivery},
-    id::{AccountId, AuthorityId, DeliveryId, Ids, ItemId},
+    entity::{attempt, delivery, handover},
+    id::{AccountId, AuthorityId, DeliveryId, HandoverId, Ids, ItemId},
     store::{KEY_BYTES, NewAccount, NewSource, Seal, Store, StoredItem, machine},
     value::{
-        AccountRules, Action, AttemptOutcome, Change, DeliveryState, ItemContent, Network, Role, Scope, SourceFormat,
-        SourcePolicy, Viewer,
+        AccountRules, Action, AttemptOutcome, Change, DeliveryState, Errand, HandoverState, ItemContent, Network, Role,
+        Scope, SourceFormat, SourcePolicy, Viewer,
     },
 };
 use beffroi_tests::{database::Database, scene};
-use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{DatabaseConnection, EntityTrait as _, IntoActiveModel as _, Set};
 use serde_json::{Value, json};
 
 use crate::town::{article, start};
@@ -131,7 +131,7 @@ impl Office {
             network: Network::Mastodon,
             name: name.to_owned(),
             settings: json!({ "network": "mastodon", "instance": "https://mastodon.example" }),
-            secret: ACCOUNT_SECRET.to_owned().into(),
+            secret: Some(ACCOUNT_SECRET.to_owned().into()),
             rules: AccountRules::default(),
         };
         self.store.create_account(new, &machine("test")).await.unwrap().id
@@ -195,6 +195,41 @@ impl Office {
         row.exec_without_returning(&self.db).await.unwrap();
         let tried = attempt::Entity::insert(tried.into_active_model());
         tried.exec_without_returning(&self.db).await.unwrap();
+        id
+    }
+
+    /// A person is to post a public item by hand.
+    pub async fn task(&self, account: AccountId) -> HandoverId {
+        let item = self.published("À publier à la main").await;
+        let delivery = self.refused(item, account).await;
+        let waiting = delivery::ActiveModel {
+            id: Set(delivery),
+            state: Set(DeliveryState::ByHand),
+            ..Default::default()
+        };
+        delivery::Entity::update(waiting).exec(&self.db).await.unwrap();
+        let now = self.clock.now();
+        let row = handover::Model {
+            id: self.store.ids().make(),
+            authority_id: self.here,
+            delivery_id: delivery,
+            errand: Errand::Post,
+            reason: "this network takes no posts from programs".to_owned(),
+            composer: Some("https://reseau.example/ecrire".to_owned()),
+            state: HandoverState::Open,
+            due_at: now,
+            claimed_by: None,
+            claimed_name: None,
+            claimed_until: None,
+            created_at: now,
+            closed_at: None,
+            closed_name: None,
+            url: None,
+            note: None,
+        };
+        let id = row.id;
+        let row = handover::Entity::insert(row.into_active_model());
+        row.exec_without_returning(&self.db).await.unwrap();
         id
     }
 }

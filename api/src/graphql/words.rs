@@ -191,6 +191,16 @@ pub enum Network {
     Webhook,
     /// Google Business Profile: posts on Google Maps.
     GoogleBusiness,
+    /// WhatsApp Channels: a person posts.
+    WhatsappChannel,
+    /// Snapchat public profiles: a person posts.
+    Snapchat,
+    /// Facebook groups: a person posts.
+    FacebookGroup,
+    /// Facebook profiles of persons: a person posts.
+    FacebookProfile,
+    /// Nextdoor agencies: a person posts.
+    Nextdoor,
 }
 
 /// The rung of an authority in the French local government ladder.

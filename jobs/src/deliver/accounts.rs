@@ -6,6 +6,7 @@ use std::{
 };
 
 use beffroi_schema::{entity::account, id::AccountId, store::Store};
+use secrecy::SecretString;
 
 use crate::{
     http::Http,
@@ -43,7 +44,11 @@ impl Accounts {
         }
         let settings: AccountSettings = serde_json::from_value(row.settings.clone())
             .map_err(|error| format!("its settings cannot be read: {error}"))?;
-        let secret = store.account_secret(row).map_err(|error| error.to_string())?;
+        let secret = if row.network.by_hand() {
+            SecretString::default()
+        } else {
+            store.account_secret(row).map_err(|error| error.to_string())?
+        };
         let network: Arc<dyn SocialNetwork> = Arc::from(settings.open(secret, &self.http));
         if open.len() >= MAX_OPEN {
             open.clear();

@@ -6,7 +6,7 @@ use crate::networks::DeliveryError;
 use beffroi_schema::{
     clock::Timestamp,
     store::{Job, Settlement, Store},
-    value::{Capabilities, DeliveryState, RemotePost},
+    value::{Action, Capabilities, DeliveryState, Detail, Errand, HandOver, RemotePost, Severity},
 };
 use chrono::TimeDelta;
 
@@ -34,6 +34,10 @@ const LONGEST_WAIT: Duration = Duration::from_hours(24);
 const LONGEST_DOUBT: TimeDelta = TimeDelta::hours(24);
 /// Tries after which a doubtful post is looked for even where it may be sent again.
 const MOST_REPEATS: i32 = 5;
+/// By when a person does what is theirs to do: a severe disruption is news for as long as a tram is late…
+const AT_ONCE: TimeDelta = TimeDelta::minutes(15);
+/// …and anything else can wait until after a meeting.
+const SOON: TimeDelta = TimeDelta::hours(2);
 /// Margin kept at the end of a network's idempotency window.
 const WINDOW_MARGIN: TimeDelta = TimeDelta::minutes(1);
 
@@ -165,17 +169,34 @@ fn given_up(reason: &str) -> Settlement {
     Settlement::Refused(format!("given up after {MAX_TRIES} tries: {reason}"))
 }
 
-/// What is doubtful for too long is a person's to look for.
+/// What a person is to do, and by when.
+pub(super) fn by_hand(errand: Errand, reason: String, job: &Job, now: Timestamp) -> HandOver {
+    let severe = matches!(
+        &job.revision.content.detail,
+        Detail::Disruption(disruption) if disruption.severity == Severity::Severe
+    );
+    HandOver {
+        errand,
+        reason,
+        composer: None,
+        due_at: now + if severe { AT_ONCE } else { SOON },
+    }
+}
+
+/// What is doubtful for too long is a person's to look for; what may have been corrected or deleted, to do.
 fn never_known(reason: &str, job: &Job, store: &Store) -> Option<Settlement> {
     let since = job
         .delivery
         .attempting_since
         .filter(|_| job.delivery.state == DeliveryState::Unknown)?;
-    (store.clock().now() - since > LONGEST_DOUBT).then(|| {
-        Settlement::ByHand(format!(
-            "it may be there: look, and post it by hand if it is not ({reason})"
-        ))
-    })
+    let now = store.clock().now();
+    let (errand, what) = match job.delivery.action {
+        Action::Publish => (Errand::Look, "the post may be there"),
+        Action::Amend => (Errand::Correct, "the correction may be there"),
+        Action::Withdraw => (Errand::Delete, "the post may be there still"),
+    };
+    let handed = || Settlement::ByHand(by_hand(errand, format!("{what} ({reason})"), job, now));
+    (now - since > LONGEST_DOUBT).then(handed)
 }
 
 fn later(after: Option<Duration>, reason: String, job: &Job, store: &Store) -> Settlement {

@@ -4,7 +4,7 @@ use beffroi_schema::{
     clock::Timestamp,
     copies::{Case, Copy, Plan, plan, told_as},
     store::Job,
-    value::{Capabilities, Change, RemotePost},
+    value::{Capabilities, Change, Errand, RemotePost},
 };
 
 /// What a delivery comes down to: the plan that staff may have seen before.
@@ -12,6 +12,7 @@ pub(super) fn task(job: &Job, abilities: &Capabilities, now: Timestamp) -> Plan 
     let copy = there(job).map(|receipt| Copy {
         version: receipt.version,
         posted_at: receipt.posted_at,
+        by_address: receipt.remote.only_by_address(),
     });
     plan(&Case {
         action: job.delivery.action,
@@ -19,6 +20,7 @@ pub(super) fn task(job: &Job, abilities: &Capabilities, now: Timestamp) -> Plan 
         version: job.delivery.version,
         copy,
         cleared: job.delivery.cleared_at.is_some(),
+        doubted: job.task.as_ref().is_some_and(|task| task.errand == Errand::Look),
         abilities,
         rules: &job.account.rules,
         now,

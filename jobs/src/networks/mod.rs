@@ -3,6 +3,7 @@
 mod answer;
 mod bluesky;
 mod budget;
+mod by_hand;
 mod discord;
 mod facebook;
 mod google;
@@ -68,6 +69,11 @@ pub trait SocialNetwork: std::fmt::Debug + Send + Sync {
     /// What readers did with our post, as far as the network tells. Costs calls: asked seldom.
     async fn metrics(&self, _: &RemotePost) -> Result<Metrics, DeliveryError> {
         Ok(Metrics::default())
+    }
+
+    /// What opens the place where a person writes a post; none where only programs post.
+    fn composer(&self) -> Option<String> {
+        None
     }
 
     /// Until when nothing should be asked, when an answer since the last question said that our calls are spent. Told

@@ -5,40 +5,51 @@ use beffroi_schema::value::{Capabilities, Network};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{SocialNetwork, bluesky, discord, facebook, google_business, mastodon, slack, telegram, webhook, x};
+use super::{SocialNetwork, bluesky, by_hand, discord, facebook, google_business, mastodon, slack, telegram, webhook, x};
 pub use super::{
-    bluesky::BlueskySettings, discord::DiscordSettings, facebook::FacebookSettings,
+    bluesky::BlueskySettings, by_hand::ByHandSettings, discord::DiscordSettings, facebook::FacebookSettings,
     google_business::GoogleBusinessSettings, mastodon::MastodonSettings, slack::SlackSettings,
     telegram::TelegramSettings, webhook::WebhookSettings, x::XSettings,
 };
 use crate::http::Http;
 
 /// `Word: file::Account(Settings)`: the file has `Account::new(&Settings, SecretString, &Http)` and `capabilities()`.
+/// `by hand: Word(limits)`: a person posts, within what `by_hand::limits()` says.
 macro_rules! networks {
-    ($($network:ident: $file:ident::$account:ident($settings:ident),)+) => {
+    ($($network:ident: $file:ident::$account:ident($settings:ident),)+; by hand: $($manual:ident($limits:ident),)+) => {
         /// What an account's row says of how to reach it; its secret is kept apart.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "network", rename_all = "snake_case")]
         pub enum AccountSettings {
             $(#[doc = concat!("See `networks/", stringify!($file), ".rs`.")] $network($settings),)+
+            $(#[doc = "See `networks/by_hand.rs`."] $manual(ByHandSettings),)+
         }
 
         impl AccountSettings {
             /// Which network it is.
             pub fn network(&self) -> Network {
-                match self { $(Self::$network(_) => Network::$network,)+ }
+                match self {
+                    $(Self::$network(_) => Network::$network,)+
+                    $(Self::$manual(_) => Network::$manual,)+
+                }
             }
 
             /// The account, ready to speak. Nothing is called yet. Keep it while the settings and the secret stay the
             /// same: some networks hold a session in it.
             pub fn open(&self, secret: SecretString, http: &Http) -> Box<dyn SocialNetwork> {
-                match self { $(Self::$network(settings) => Box::new($file::$account::new(settings, secret, http)),)+ }
+                match self {
+                    $(Self::$network(settings) => Box::new($file::$account::new(settings, secret, http)),)+
+                    $(Self::$manual(settings) => Box::new(by_hand::ByHand::new(settings, by_hand::$limits(), http)),)+
+                }
             }
         }
 
         /// What an account on `network` can do, until its first check refines it.
         pub fn capabilities(network: Network) -> Capabilities {
-            match network { $(Network::$network => $file::capabilities(),)+ }
+            match network {
+                $(Network::$network => $file::capabilities(),)+
+                $(Network::$manual => by_hand::$limits(),)+
+            }
         }
     };
 }
@@ -53,11 +64,24 @@ networks! {
     Slack: slack::Slack(SlackSettings),
     Webhook: webhook::Webhook(WebhookSettings),
     GoogleBusiness: google_business::GoogleBusiness(GoogleBusinessSettings),
+    ; by hand:
+    WhatsappChannel(whatsapp_channel),
+    Snapchat(snapchat),
+    FacebookGroup(facebook),
+    FacebookProfile(facebook),
+    Nextdoor(nextdoor),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_person_posts_is_said_in_one_way() {
+        for &network in Network::ALL {
+            assert_eq!(capabilities(network).by_hand, network.by_hand(), "{network}");
+        }
+    }
 
     #[test]
     fn settings_are_read_strictly() {

@@ -25,6 +25,7 @@ pub mod federated_reply;
 pub mod federated_request;
 pub mod file;
 pub mod follow;
+pub mod handover;
 pub mod invitation;
 pub mod item;
 pub mod item_attachment;

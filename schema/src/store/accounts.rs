@@ -28,8 +28,8 @@ pub struct NewAccount {
     pub name: String,
     /// The network's own settings, as its file defines them.
     pub settings: serde_json::Value,
-    /// Token or app password.
-    pub secret: SecretString,
+    /// Token or app password; none where a person does everything by hand.
+    pub secret: Option<SecretString>,
     /// What goes there.
     pub rules: AccountRules,
 }
@@ -55,13 +55,16 @@ impl Store {
             return Err(StoreError::Problems(problems));
         }
         let (id, now): (AccountId, _) = (self.ids.make(), self.clock.now());
+        let sealed = new
+            .secret
+            .map(|secret| self.seal.close(&self.ids, &secret, &id.to_string()));
         let row = account::Model {
             id,
             authority_id: new.authority,
             network: new.network,
             name: new.name,
             settings: new.settings,
-            secret: Some(self.seal.close(&self.ids, &new.secret, &id.to_string())?),
+            secret: sealed.transpose()?,
             state: AccountState::Active,
             reason: None,
             reopens: false,

@@ -20,17 +20,21 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    entity::{account, attempt, delivery, item, receipt, revision},
+    entity::{account, attempt, delivery, handover, item, receipt, revision},
     id::{AccountId, AttemptId, DeliveryId, ItemId},
     value::{AccountState, Action, AttemptOutcome, DeliveryState, RemotePost, Rendered},
 };
 
 mod cost;
 mod desk;
+mod handovers;
+mod outcomes;
 mod settle;
 
 pub use self::{
     cost::{Charge, Overspent},
+    handovers::{MAX_TASKS, Task, TaskFilter},
+    outcomes::TaskOutcome,
     settle::Settlement,
 };
 
@@ -50,6 +54,8 @@ pub struct Job {
     pub account: account::Model,
     /// What the item became there before.
     pub receipt: Option<receipt::Model>,
+    /// What a person is still to do for an earlier delivery of the item to the account.
+    pub task: Option<handover::Model>,
     /// What is to be said.
     pub revision: revision::Model,
     /// The item's row.
@@ -60,8 +66,8 @@ impl Store {
     /// Takes up to `limit` due deliveries for the length of a lease.
     ///
     /// Passed over are those of accounts that are paused, locked or asked to wait, those behind an older open delivery of
-    /// the same item to the same account (a correction never overtakes what it corrects), and new posts behind others
-    /// where the account keeps their order.
+    /// the same item to the same account or behind a task of it that somebody is at (a correction never overtakes what it
+    /// corrects), and new posts behind others where the account keeps their order.
     pub async fn claim_deliveries(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<Job>> {
         let now = self.clock.now();
         self.doubt_abandoned(now).await?;
@@ -74,6 +80,7 @@ impl Store {
             .filter(delivery::Column::AccountId.in_subquery(open_accounts(now)))
             .filter(Expr::exists(older_open()).not())
             .filter(Expr::exists(ahead()).not())
+            .filter(Expr::exists(handovers::taken_beside(now)).not())
             .order_by_asc(delivery::Column::DueAt)
             .limit(limit);
         let claimed = delivery::Entity::update_many()
@@ -120,10 +127,12 @@ impl Store {
             .await?
             .ok_or(StoreError::NotFound)?;
         let receipt = self.receipt(delivery.item_id, delivery.account_id).await?;
+        let task = handovers::task_before(self, &delivery).await?;
         Ok(Job {
             delivery,
             account,
             receipt,
+            task,
             revision,
             item,
         })

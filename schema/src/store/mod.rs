@@ -48,7 +48,7 @@ pub use self::{
     audit::MAX_AUDIT_LINES,
     authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
-    deliveries::{Charge, Job, Overspent, Settlement},
+    deliveries::{Charge, Job, MAX_TASKS, Overspent, Settlement, Task, TaskFilter, TaskOutcome},
     devices::Registered,
     error::{StoreError, StoreResult},
     facts::Facts,

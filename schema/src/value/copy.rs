@@ -1,23 +1,24 @@
 //! What becomes of the copies of an item.
 
-closed_set! {
-    /// What is done about an item on an account.
-    pub enum CopyStep {
-        /// A new post.
-        Publish = "publish",
-        /// Our post is changed.
-        Edit = "edit",
-        /// Our answer to the post corrects it.
-        Reply = "reply",
-        /// Our post is deleted, and a new one takes its place.
-        Repost = "repost",
-        /// Our post is deleted.
-        Delete = "delete",
-        /// A person does it.
-        ByHand = "by_hand",
-        /// Nothing.
-        Nothing = "nothing",
-    }
+use super::Errand;
+
+/// What is done about an item on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyStep {
+    /// A new post.
+    Publish,
+    /// Our post is changed.
+    Edit,
+    /// Our answer to the post corrects it.
+    Reply,
+    /// Our post is deleted, and a new one takes its place.
+    Repost,
+    /// Our post is deleted.
+    Delete,
+    /// A person does it.
+    ByHand(Errand),
+    /// Nothing.
+    Nothing,
 }
 
 closed_set! {
@@ -35,6 +36,12 @@ closed_set! {
         NoChange = "no_change",
         /// The network let us, as long as the post was young.
         TooLate = "too_late",
+        /// The network takes no posts from programs.
+        NoPrograms = "no_programs",
+        /// A person made the post: programs know its address alone.
+        ByAddress = "by_address",
+        /// An earlier version may be there: a person looks before anything else is done.
+        Doubted = "doubted",
     }
 }
 
@@ -65,6 +72,18 @@ impl Why {
             Self::TooLate => (
                 "À faire à la main\u{a0}: la publication est trop ancienne, ce réseau ne nous laisse plus y toucher.",
                 "To be done by hand: the post is too old, this network does not let us touch it any more.",
+            ),
+            Self::NoPrograms => (
+                "À faire à la main\u{a0}: ce réseau n’accepte rien des logiciels.",
+                "To be done by hand: this network takes no posts from programs.",
+            ),
+            Self::ByAddress => (
+                "À faire à la main\u{a0}: une personne a fait cette publication, seule son adresse est connue.",
+                "To be done by hand: a person made this post, only its address is known.",
+            ),
+            Self::Doubted => (
+                "À regarder d’abord\u{a0}: une version antérieure est peut-être publiée.",
+                "To be looked at first: an earlier version may have been posted.",
             ),
         }
     }

@@ -144,6 +144,9 @@ pub struct Rendered {
     pub at: Timestamp,
 }
 
+/// Under which name a receipt says that a person gave the post's address, and that its network's own id is not known.
+const BY_ADDRESS: &str = "by_address";
+
 /// What the network gave back: enough to amend, withdraw and link to the post later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct RemotePost {
@@ -157,4 +160,25 @@ pub struct RemotePost {
     /// The network's own ids of our answers to the post, which go when it goes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<String>,
+}
+
+impl RemotePost {
+    /// A post that a person made or found: known by its address alone where they do not say the network's own id.
+    pub fn by_person(url: String, id: Option<String>) -> Self {
+        let mut extra = std::collections::BTreeMap::new();
+        if id.is_none() {
+            extra.insert(BY_ADDRESS.to_owned(), "1".to_owned());
+        }
+        Self {
+            id: id.unwrap_or_else(|| url.clone()),
+            url: Some(url),
+            extra,
+            replies: Vec::new(),
+        }
+    }
+
+    /// Whether only a person can find it: the network's own id is not known.
+    pub fn only_by_address(&self) -> bool {
+        self.extra.contains_key(BY_ADDRESS)
+    }
 }

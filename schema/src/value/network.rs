@@ -26,6 +26,16 @@ closed_set! {
         Webhook = "webhook",
         /// Google Business Profile: posts on Google Maps.
         GoogleBusiness = "google_business",
+        /// WhatsApp Channels: a person posts.
+        WhatsappChannel = "whatsapp_channel",
+        /// Snapchat public profiles: a person posts.
+        Snapchat = "snapchat",
+        /// Facebook groups: a person posts.
+        FacebookGroup = "facebook_group",
+        /// Facebook profiles of persons: a person posts.
+        FacebookProfile = "facebook_profile",
+        /// Nextdoor agencies: a person posts.
+        Nextdoor = "nextdoor",
     }
 }
 
@@ -42,7 +52,35 @@ impl Network {
             Self::Slack => "Slack",
             Self::Webhook => "Webhook",
             Self::GoogleBusiness => "Google Business Profile",
+            Self::WhatsappChannel => "WhatsApp Channels",
+            Self::Snapchat => "Snapchat",
+            Self::FacebookGroup => "Facebook Groups",
+            Self::FacebookProfile => "Facebook Profiles",
+            Self::Nextdoor => "Nextdoor",
         }
+    }
+
+    /// Whether it takes nothing from programs: a person posts what we prepare, and its accounts keep no secret.
+    pub const fn by_hand(self) -> bool {
+        match self {
+            Self::WhatsappChannel | Self::Snapchat | Self::FacebookGroup | Self::FacebookProfile | Self::Nextdoor => {
+                true
+            }
+            Self::Mastodon
+            | Self::Bluesky
+            | Self::Facebook
+            | Self::Telegram
+            | Self::X
+            | Self::Discord
+            | Self::Slack
+            | Self::Webhook
+            | Self::GoogleBusiness => false,
+        }
+    }
+
+    /// Those that we speak to ourselves.
+    pub fn with_api() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|network| !network.by_hand())
     }
 
     /// What staff say of an account beside its secret. The network's file reads the same names.
@@ -75,6 +113,14 @@ impl Network {
             Self::GoogleBusiness => const { &[Setting::required("location", Text)] },
             Self::Discord => const { &[Setting::optional("thread", Digits)] },
             Self::Webhook => const { &[Setting::optional("url", Address), Setting::optional("template", Text)] },
+            Self::WhatsappChannel | Self::Snapchat | Self::FacebookGroup | Self::FacebookProfile | Self::Nextdoor => {
+                const {
+                    &[
+                        Setting::required("page", Address),
+                        Setting::optional("composer", Address),
+                    ]
+                }
+            }
         }
     }
 }
@@ -257,6 +303,9 @@ pub struct Capabilities {
     pub idempotent_s: u32,
     /// What it charges for a post; none: nothing.
     pub price: Option<Price>,
+    /// Whether a person does everything there: nothing can be sent by programs.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 impl Capabilities {
@@ -298,6 +347,16 @@ impl Capabilities {
             find: true,
             idempotent_s: 0,
             price: None,
+            by_hand: false,
+        }
+    }
+
+    /// A network that takes nothing from programs: texts that a person posts, corrects and deletes.
+    pub const fn by_hand(text: TextLimit) -> Self {
+        Self {
+            by_hand: true,
+            find: false,
+            ..Self::texts(text)
         }
     }
 }

@@ -19,13 +19,14 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
     let create = format!(
         "mutation($input: CreateAccountInput!) {{ createAccount(input: $input) {{ account {{ {fields} }} problems {{ code path }} }} }}"
     );
-    let described = "{ desk { networks { network title settings { name kind required } } } }";
+    let described = "{ desk { networks { network title byHand settings { name kind required } } } }";
     let described = office.done(Admin, described, json!({})).await;
     let networks = described["desk"]["networks"].as_array().unwrap();
     assert_eq!(networks.len(), Network::ALL.len());
     for network in networks {
         let settings: Vec<_> = network["settings"].as_array().unwrap().iter().map(sample).collect();
-        let input = json!({ "authorityId": office.here_id(), "name": network["title"], "secret": ACCOUNT_SECRET, "network": network["network"], "settings": settings });
+        let secret = (!network["byHand"].as_bool().unwrap()).then_some(ACCOUNT_SECRET);
+        let input = json!({ "authorityId": office.here_id(), "name": network["title"], "secret": secret, "network": network["network"], "settings": settings });
         let made = office.done(Admin, &create, json!({ "input": input })).await;
         assert_eq!(made["createAccount"]["problems"], json!([]));
         assert_eq!(made["createAccount"]["account"]["state"], "ACTIVE");
@@ -35,6 +36,14 @@ async fn accounts_are_kept_and_their_secrets_never_shown() {
     let refused = office.done(Admin, &create, json!({ "input": wrong })).await;
     let paths = json!([{ "code": "UNKNOWN", "path": "settings" }, { "code": "INVALID", "path": "settings.page" }, { "code": "MISSING", "path": "secret" }]);
     assert_eq!(refused["createAccount"]["problems"], paths);
+
+    let needless = json!({ "authorityId": office.here_id(), "name": "Canal", "secret": ACCOUNT_SECRET, "network": "WHATSAPP_CHANNEL",
+        "settings": [{ "name": "page", "value": "https://whatsapp.example/canal" }] });
+    let refused = office.done(Admin, &create, json!({ "input": needless })).await;
+    assert_eq!(
+        refused["createAccount"]["problems"],
+        json!([{ "code": "UNKNOWN", "path": "secret" }])
+    );
 
     let all = office
         .ask(

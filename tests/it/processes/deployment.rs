@@ -166,7 +166,7 @@ impl Deployment {
             network,
             name: network.to_string(),
             settings,
-            secret: SecretString::from(here.secret),
+            secret: Some(SecretString::from(here.secret)),
             rules: AccountRules::default(),
         };
         self.store.create_account(account, &machine("test")).await.unwrap();

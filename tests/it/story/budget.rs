@@ -22,7 +22,7 @@ async fn account(city: &City, cents: u32) -> account::Model {
         network: Network::X,
         name: "x valbourg0".to_owned(),
         settings,
-        secret: SecretString::from(remote.secret),
+        secret: Some(SecretString::from(remote.secret)),
         rules: AccountRules::default(),
     };
     let account = city.store.create_account(new, &machine("test")).await.unwrap();

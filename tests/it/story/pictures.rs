@@ -6,7 +6,7 @@ use beffroi_schema::{
     id::ItemId,
     store::{About, CheckResult, Facts, machine},
     telling::render,
-    value::{AccountRules, Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Scope, VideoLimit},
+    value::{Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Scope, VideoLimit},
 };
 use beffroi_tests::{City, scene};
 use chrono::Duration;
@@ -208,7 +208,7 @@ async fn where_videos_go_the_first_that_is_taken_takes_the_place_of_pictures() {
         render(
             facts,
             &addresses,
-            &AccountRules::default(),
+            account,
             abilities,
             Change::Published,
             now,

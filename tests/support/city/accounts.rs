@@ -44,7 +44,22 @@ impl City {
             network,
             name: format!("{network} {handle}"),
             settings,
-            secret: SecretString::from(remote.secret),
+            secret: Some(SecretString::from(remote.secret)),
+            rules,
+        };
+        let account = self.store.create_account(new, &machine("test")).await.unwrap();
+        self.settle().await;
+        self.account_now(account.id).await
+    }
+
+    /// An account on a network where a person posts by hand: there is no miniature of it.
+    pub async fn account_by_hand(&self, network: Network, rules: AccountRules) -> account::Model {
+        let new = NewAccount {
+            authority: self.authority,
+            network,
+            name: format!("Valbourg {network}"),
+            settings: json!({ "network": network, "page": format!("https://{network}.example/valbourg") }),
+            secret: None,
             rules,
         };
         let account = self.store.create_account(new, &machine("test")).await.unwrap();

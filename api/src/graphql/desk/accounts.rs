@@ -86,6 +86,11 @@ impl Account {
         health.transpose()
     }
 
+    /// Whether a person does everything there, as tasks: the network takes nothing from programs.
+    async fn by_hand(&self) -> bool {
+        self.0.network.by_hand()
+    }
+
     /// Length of a post, in the units of the network; null before the first check.
     async fn text_limit(&self) -> Option<u32> {
         self.0.capabilities.as_ref().map(|able| able.text.units)
@@ -134,9 +139,13 @@ impl AccountMutation {
         #[graphql(desc = "What is wanted.")] input: CreateAccountInput,
     ) -> Result<AccountPayload> {
         let home = within(ctx, value::Role::Admin, &input.authority_id).await?;
-        let network = input.network.into();
+        let network: value::Network = input.network.into();
         let mut problems = settings::problems(network, &input.settings);
-        problems.extend(secret_problem(&input.secret));
+        problems.extend(match (&input.secret, network.by_hand()) {
+            (None, true) => None,
+            (Some(_), true) => Some(no_secret()),
+            (secret, false) => secret_problem(secret.as_deref().unwrap_or_default()),
+        });
         let mut rules = AccountRules::default();
         if let Some(wanted) = input.rules {
             wanted.apply(&mut rules, &mut problems);
@@ -149,7 +158,7 @@ impl AccountMutation {
             network,
             name: input.name,
             settings: settings::row(network, input.settings),
-            secret: SecretString::from(input.secret),
+            secret: input.secret.map(SecretString::from),
             rules,
         };
         answered(ctx.store()?.create_account(new, ctx.viewer()?).await)
@@ -191,6 +200,10 @@ impl AccountMutation {
             return answered(Err(problem.into()));
         }
         let (store, secret) = (ctx.store()?, SecretString::from(secret));
+        let known = store.account(&scope, id).await?.ok_or(StoreError::NotFound)?;
+        if known.network.by_hand() {
+            return answered(Err(no_secret().into()));
+        }
         answered(store.set_account_secret(&scope, id, &secret, ctx.viewer()?).await)
     }
 
@@ -228,8 +241,8 @@ pub struct CreateAccountInput {
     network: Network,
     /// Which account there: what `networks` asks for.
     settings: Vec<SettingInput>,
-    /// The token or app password: kept encrypted, never shown.
-    secret: String,
+    /// The token or app password: kept encrypted, never shown. Absent where a person posts by hand.
+    secret: Option<String>,
     /// What goes there; absent: everything.
     rules: Option<AccountRulesInput>,
 }
@@ -264,6 +277,16 @@ fn secret_problem(secret: &str) -> Option<value::Problem> {
         "Collez le jeton ou le mot de passe d’application que le réseau a donné.",
         "Paste the token or app password that the network gave.",
     ))
+}
+
+/// Nothing is kept that nobody uses.
+fn no_secret() -> value::Problem {
+    value::Problem::new(
+        value::ProblemCode::Unknown,
+        "secret",
+        "Sur ce réseau, une personne publie à la main : il ne faut aucun jeton.",
+        "On this network a person posts by hand: no token is needed.",
+    )
 }
 
 fn answered(done: StoreResult<account::Model>) -> Result<AccountPayload> {

@@ -8,7 +8,7 @@ use beffroi_schema::{
     entity::{attempt, delivery, receipt},
     id::AuthorityId,
     store::StoreError,
-    value::{self, RemotePost},
+    value,
 };
 
 use super::{
@@ -230,22 +230,17 @@ impl DeliveryMutation {
     ) -> Result<DeliveryPayload> {
         let scope = scope(ctx, value::Role::Editor)?;
         let id = id::local("Delivery", &input.delivery_id)?;
-        let remote_id = input.remote_id.unwrap_or_else(|| input.url.clone());
+        let remote_id = input.remote_id.as_deref();
         let problems = [
             url_problem("url", &input.url),
-            text_problem("remoteId", &remote_id, MAX_NAME),
+            remote_id.and_then(|id| text_problem("remoteId", id, MAX_NAME)),
         ];
         let problems: Vec<_> = problems.into_iter().flatten().collect();
         if !problems.is_empty() {
             return answered(ctx, Err(StoreError::Problems(problems)));
         }
-        let remote = RemotePost {
-            id: remote_id,
-            url: Some(input.url),
-            extra: std::collections::BTreeMap::new(),
-            replies: Vec::new(),
-        };
-        let done = ctx.store()?.mark_posted(&scope, id, remote, ctx.viewer()?).await;
+        let posted = (input.url, input.remote_id);
+        let done = ctx.store()?.mark_posted(&scope, id, posted, ctx.viewer()?).await;
         answered(ctx, done)
     }
 }
@@ -257,7 +252,8 @@ pub struct MarkPostedInput {
     delivery_id: ID,
     /// The post's page.
     url: String,
-    /// The network's own id of the post, by which it can be corrected later; absent: its address stands for it.
+    /// The network's own id of the post, by which it can be corrected later; absent: a person is
+    /// asked to correct it.
     remote_id: Option<String>,
 }
 

@@ -22,6 +22,7 @@ pub mod rules;
 pub mod rulings;
 pub mod settings;
 pub mod sources;
+pub mod tasks;
 pub mod tokens;
 pub mod wording;
 pub mod words;

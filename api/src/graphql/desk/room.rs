@@ -8,15 +8,23 @@ use beffroi_schema::{
     board,
     clock::Timestamp,
     id::{AuthorityId, ItemId},
-    store::{ItemFilter, StoredItem},
+    store::{ItemFilter, StoredItem, TaskFilter},
     value::{self, Scope},
 };
 use chrono::SecondsFormat;
 use uuid::Uuid;
 
 use super::{
-    accounts::Account, drafting, federation::FederatedActor, items::DeskItem, scope, settings, sources::Source, within,
-    wording::Templates, words::ItemStatus,
+    accounts::Account,
+    drafting,
+    federation::FederatedActor,
+    items::DeskItem,
+    scope, settings,
+    sources::Source,
+    tasks::Task,
+    within,
+    wording::Templates,
+    words::{ItemStatus, TaskState},
 };
 use crate::graphql::{
     context::Asked as _,
@@ -27,6 +35,7 @@ use crate::graphql::{
         connection::{Connection, Edge, page_size},
         place::Zone,
     },
+    scalar::DateTime,
     words::Kind,
 };
 
@@ -134,6 +143,28 @@ impl Desk {
         let authority = named(authority_id.as_ref())?;
         let rows = ctx.store()?.federated_actors(&self.scope, authority).await?;
         Ok(rows.into_iter().map(FederatedActor).collect())
+    }
+
+    /// What people are to do on networks that do not let us: first what is due first. At most a hundred.
+    #[graphql(complexity = "10 + page_size(first) * child_complexity / 4")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this authority only; null: of all.")] authority_id: Option<ID>,
+        #[graphql(desc = "In this state only; null: those that are open.")] state: Option<TaskState>,
+        #[graphql(desc = "Those that the viewer has taken only; null: all.")] mine: Option<bool>,
+        #[graphql(desc = "Those that are due by then only; null: all.")] due_by: Option<DateTime>,
+        #[graphql(desc = "Tasks of the list: 20 when null, at most 100.")] first: Option<i32>,
+    ) -> Result<Vec<Task>> {
+        let filter = TaskFilter {
+            authority: named(authority_id.as_ref())?,
+            state: Some(state.map_or(value::HandoverState::Open, Into::into)),
+            mine: mine.unwrap_or_default(),
+            due_by: due_by.map(DateTime::utc),
+        };
+        let first = page_size(first) as u64;
+        let tasks = ctx.store()?.tasks(&self.scope, &filter, first, ctx.viewer()?).await?;
+        Task::page(ctx, self.scope.clone(), tasks)
     }
 
     /// Sources, by name.

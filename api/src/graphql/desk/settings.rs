@@ -17,6 +17,8 @@ pub struct Description {
     network: words::Network,
     /// As people write it.
     title: &'static str,
+    /// Whether a person posts there by hand: its accounts have no secret.
+    by_hand: bool,
     /// What `createAccount` asks for.
     settings: Vec<Setting>,
 }
@@ -53,6 +55,7 @@ pub(super) fn networks() -> Vec<Description> {
     let described = |&network: &Network| Description {
         network: network.into(),
         title: network.title(),
+        by_hand: network.by_hand(),
         settings: network.settings().iter().map(Setting::from).collect(),
     };
     Network::ALL.iter().map(described).collect()

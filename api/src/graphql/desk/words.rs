@@ -276,3 +276,45 @@ pub enum IssueCode {
     /// A stop without usable coordinates; kept, and on no map.
     CoordinatesMissing,
 }
+
+/// What a person is to do on a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Errand")]
+pub enum Errand {
+    /// Post it.
+    Post,
+    /// Have the post say what the item says now: edit it, or answer it.
+    Correct,
+    /// Delete the post.
+    Delete,
+    /// Look whether the post is there: it may have been sent.
+    Look,
+}
+
+/// What became of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::HandoverState")]
+pub enum TaskState {
+    /// Somebody is to do it; whether somebody is at it, `claimedBy` says.
+    Open,
+    /// It is there: posted, corrected, or found.
+    Posted,
+    /// It is not there: deleted, or looked for in vain.
+    Absent,
+    /// A person decided that it is not done, and said why.
+    Skipped,
+    /// What is to be done is said by a later task, or there is nothing left to do.
+    Overtaken,
+}
+
+/// Without what a network takes no post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "value::Needs")]
+pub enum PostNeeds {
+    /// A text is enough.
+    Text,
+    /// One picture at least.
+    Picture,
+    /// A video.
+    Video,
+}

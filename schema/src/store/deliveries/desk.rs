@@ -5,12 +5,17 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
-use super::{OPEN, keep_receipt};
+use super::{
+    OPEN,
+    handovers::{open_task, taken},
+    keep_receipt,
+    outcomes::TaskOutcome,
+};
 use crate::{
-    entity::{attempt, delivery, item, receipt, revision},
+    entity::{attempt, delivery, handover, item, receipt, revision},
     id::{DeliveryId, ItemId},
     store::{Store, StoreError, StoreResult, publish::wrong_state},
-    value::{Action, DeliveryState, ItemStatus, RemotePost, Scope, Viewer},
+    value::{Action, DeliveryState, HandoverState, ItemStatus, RemotePost, Scope, Viewer},
 };
 
 impl Store {
@@ -52,40 +57,57 @@ impl Store {
     /// Sends a refused or doubtful delivery again, rendered anew: a person has looked. What goes out is what the item
     /// says now, not what it said when the network refused it.
     pub async fn retry_delivery(&self, scope: &Scope, id: DeliveryId, by: &Viewer) -> StoreResult<delivery::Model> {
-        let now = self.clock.now();
         let tx = self.publication().await?;
         let row = self.undecided(&tx, scope, id).await?;
         let latest = latest_to_tell(&tx, &row).await?;
-        let mut active = row.into_active_model();
-        active.revision_id = Set(latest.id);
-        active.version = Set(latest.version);
-        active.change = Set(latest.change);
-        active.state = Set(DeliveryState::Waiting);
-        active.rendered = Set(None);
-        active.searches = Set(0);
-        active.due_at = Set(now);
-        active.settled_at = Set(None);
-        let row = active.update(&tx).await?;
+        if let Some(task) = self.task_of(&tx, &row, by).await? {
+            let mut active = task.into_active_model();
+            active.state = Set(HandoverState::Overtaken);
+            active.closed_at = Set(Some(self.clock.now()));
+            active.closed_name = Set(Some(by.name.clone()));
+            active.update(&tx).await?;
+        }
+        let row = send_again(&tx, self, row, Some(latest)).await?;
         self.decided(tx, row, "delivery.retry", by).await
     }
 
-    /// Notes that a person has posted it by hand, and where.
+    /// Notes that a person has posted it by hand, and where. A task that asks for it is done by that.
     pub async fn mark_posted(
         &self,
         scope: &Scope,
         id: DeliveryId,
-        remote: RemotePost,
+        (url, remote_id): (String, Option<String>),
         by: &Viewer,
     ) -> StoreResult<delivery::Model> {
         let tx = self.publication().await?;
         let row = self.undecided(&tx, scope, id).await?;
-        keep_receipt(&tx, self, &row, remote).await?;
+        if let Some(task) = self.task_of(&tx, &row, by).await? {
+            let (url, id) = (Some(url), remote_id);
+            self.conclude_task(&tx, task, TaskOutcome::Posted { url, id }, by)
+                .await?;
+            let row = delivery::Entity::find_by_id(row.id).one(&tx).await?;
+            let row = row.ok_or(StoreError::NotFound)?;
+            return self.decided(tx, row, "delivery.posted_by_hand", by).await;
+        }
+        keep_receipt(&tx, self, &row, RemotePost::by_person(url, remote_id)).await?;
         let mut active = row.into_active_model();
         active.state = Set(DeliveryState::Done);
         active.reason = Set(None);
         active.settled_at = Set(Some(self.clock.now()));
         let row = active.update(&tx).await?;
         self.decided(tx, row, "delivery.posted_by_hand", by).await
+    }
+
+    /// The open task of a delivery, unless somebody else is at it.
+    async fn task_of(
+        &self,
+        tx: &DatabaseTransaction,
+        row: &delivery::Model,
+        by: &Viewer,
+    ) -> StoreResult<Option<handover::Model>> {
+        let task = open_task(tx, row.id).await?;
+        let problem = task.as_ref().and_then(|task| taken(task, by, self.clock.now()));
+        problem.map_or(Ok(task), |problem| Err(problem.into()))
     }
 
     /// The delivery, if it waits for a person to decide and no worker has it in hand.
@@ -132,9 +154,30 @@ impl Store {
     }
 }
 
+/// The delivery is due again, rendered anew; with `latest`, it tells that.
+pub(super) async fn send_again(
+    tx: &DatabaseTransaction,
+    store: &Store,
+    row: delivery::Model,
+    latest: Option<revision::Model>,
+) -> StoreResult<delivery::Model> {
+    let mut active = row.into_active_model();
+    if let Some(latest) = latest {
+        active.revision_id = Set(latest.id);
+        active.version = Set(latest.version);
+        active.change = Set(latest.change);
+    }
+    active.state = Set(DeliveryState::Waiting);
+    active.rendered = Set(None);
+    active.searches = Set(0);
+    active.due_at = Set(store.clock.now());
+    active.settled_at = Set(None);
+    Ok(active.update(tx).await?)
+}
+
 /// What a delivery that is sent again tells: the item's latest revision. An item that was withdrawn is told no more, and
 /// where a newer revision is on its way or has been, that delivery is the one to look at.
-async fn latest_to_tell(tx: &DatabaseTransaction, row: &delivery::Model) -> StoreResult<revision::Model> {
+pub(super) async fn latest_to_tell(tx: &DatabaseTransaction, row: &delivery::Model) -> StoreResult<revision::Model> {
     let item = item::Entity::find_by_id(row.item_id).one(tx).await?;
     let status = item.ok_or(StoreError::NotFound)?.status;
     if status == ItemStatus::Withdrawn && row.action != Action::Withdraw {

@@ -5,13 +5,18 @@ use sea_orm::{
     QueryFilter as _, Set, sea_query::Expr,
 };
 
-use super::{cost::refund, drop_receipt, end_attempt, held, keep_receipt};
+use super::{
+    cost::refund,
+    drop_receipt, end_attempt,
+    handovers::{hand_over, overtake},
+    held, keep_receipt,
+};
 use crate::{
     clock::Timestamp,
     entity::{account, delivery},
     id::{AccountId, AttemptId, DeliveryId},
     store::{Store, StoreResult},
-    value::{AccountState, AttemptOutcome, DeliveryState, RemotePost},
+    value::{AccountState, AttemptOutcome, DeliveryState, HandOver, RemotePost},
 };
 
 /// What came of an attempt.
@@ -49,7 +54,7 @@ pub enum Settlement {
     /// Our post was removed by others: nothing is left to correct.
     Gone(String),
     /// The network has no way to do this: a person does it.
-    ByHand(String),
+    ByHand(HandOver),
     /// The account is not accepted: it is locked, and the delivery waits.
     Locked {
         /// The network's own sentence.
@@ -76,6 +81,7 @@ impl Store {
         // A receipt has the boards look, so this may append to the outbox.
         let tx = self.publication().await?;
         let row = held(&tx, id, owner).await?;
+        let settlement = self.after_tasks(&tx, &row, settlement).await?;
         if let Some(attempt) = attempt {
             let (outcome, reason) = outcome(&settlement);
             end_attempt(&tx, attempt, now, outcome, reason).await?;
@@ -98,13 +104,35 @@ impl Store {
             | Settlement::Doubtful { .. }
             | Settlement::NotFound { .. }
             | Settlement::Refused(_)
-            | Settlement::ByHand(_)
             | Settlement::Skipped(_) => {}
+            Settlement::ByHand(handed) => hand_over(&tx, self, &row, handed).await?,
         }
         settled(row, settlement, now).update(&tx).await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(())
+    }
+
+    /// What comes to its end closes the tasks of earlier deliveries. Where somebody took one of them just now, what is to
+    /// be handed over waits for what they say of it.
+    async fn after_tasks(
+        &self,
+        tx: &DatabaseTransaction,
+        row: &delivery::Model,
+        settlement: Settlement,
+    ) -> StoreResult<Settlement> {
+        if !is_end(&settlement) {
+            return Ok(settlement);
+        }
+        let taken = overtake(tx, self, row).await?;
+        Ok(match (settlement, taken) {
+            (Settlement::ByHand(_), Some(at)) => Settlement::Later {
+                at,
+                reason: "somebody is at an earlier task for this post".to_owned(),
+                account_waits: false,
+            },
+            (settlement, _) => settlement,
+        })
     }
 
     /// Has nothing go to an account before `until`: its budget of calls is spent.
@@ -122,11 +150,28 @@ fn outcome(settlement: &Settlement) -> (AttemptOutcome, Option<&str>) {
         Settlement::Later { reason, .. } => (AttemptOutcome::Retry, Some(reason)),
         Settlement::Doubtful { reason, .. } => (AttemptOutcome::Doubtful, Some(reason)),
         Settlement::NotFound { .. } => (AttemptOutcome::NotFound, None),
-        Settlement::Refused(reason) | Settlement::ByHand(reason) | Settlement::Skipped(reason) => {
+        Settlement::Refused(reason) | Settlement::ByHand(HandOver { reason, .. }) | Settlement::Skipped(reason) => {
             (AttemptOutcome::Refused, Some(reason))
         }
         Settlement::Gone(reason) => (AttemptOutcome::Gone, Some(reason)),
         Settlement::Locked { reason, .. } => (AttemptOutcome::Locked, Some(reason)),
+    }
+}
+
+/// Whether nothing more is tried.
+fn is_end(settlement: &Settlement) -> bool {
+    match settlement {
+        Settlement::Posted(_)
+        | Settlement::Removed
+        | Settlement::Refused(_)
+        | Settlement::Gone(_)
+        | Settlement::ByHand(_)
+        | Settlement::Skipped(_) => true,
+        Settlement::Cleared
+        | Settlement::Later { .. }
+        | Settlement::Doubtful { .. }
+        | Settlement::NotFound { .. }
+        | Settlement::Locked { .. } => false,
     }
 }
 
@@ -150,7 +195,7 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
         Settlement::NotFound { look_at: Some(at) } => (DeliveryState::Unknown, Some(at), None),
         Settlement::NotFound { look_at: None } => (DeliveryState::Waiting, Some(now), None),
         Settlement::Refused(reason) => (DeliveryState::Refused, None, Some(reason)),
-        Settlement::ByHand(reason) => (DeliveryState::ByHand, None, Some(reason)),
+        Settlement::ByHand(handed) => (DeliveryState::ByHand, None, Some(handed.reason)),
         Settlement::Gone(reason) | Settlement::Skipped(reason) => (DeliveryState::Skipped, None, Some(reason)),
         // Being refused says nothing of a call that may have left before: once signed in again, it is asked for first.
         Settlement::Locked { reason, .. } if was_doubtful => (DeliveryState::Unknown, Some(now), Some(reason)),
@@ -159,7 +204,7 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
     // Who did not go gives its turn back.
     if !matches!(
         state,
-        DeliveryState::Done | DeliveryState::Attempting | DeliveryState::Unknown
+        DeliveryState::Done | DeliveryState::ByHand | DeliveryState::Attempting | DeliveryState::Unknown
     ) {
         active.turn_at = Set(None);
     }

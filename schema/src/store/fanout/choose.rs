@@ -61,9 +61,10 @@ impl Store {
         let there = receipt::Entity::find()
             .filter(receipt::Column::ItemId.eq(item))
             .filter(receipt::Column::WithdrawnAt.is_null());
+        let expected = OPEN.into_iter().chain([DeliveryState::ByHand]);
         let open = delivery::Entity::find()
             .filter(delivery::Column::ItemId.eq(item))
-            .filter(delivery::Column::State.is_in(OPEN))
+            .filter(delivery::Column::State.is_in(expected))
             .order_by_asc(delivery::Column::Version);
         let ruled = ruling::Entity::find().filter(ruling::Column::ItemId.eq(item));
         let open = open.all(tx).await?.into_iter().map(|row| (row.account_id, row));

@@ -25,7 +25,7 @@ pub async fn open(store: &Store, sandbox: &Sandbox, authority: AuthorityId, by: 
             network,
             name: format!("Valbourg sur {}", place.title()),
             settings,
-            secret: SecretString::from(here.secret),
+            secret: Some(SecretString::from(here.secret)),
             rules: rules(place),
         };
         store.create_account(new, by).await?;

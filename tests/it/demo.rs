@@ -106,7 +106,10 @@ async fn the_story_reaches_the_feed_the_phones_and_every_network() {
         let name = network["network"].as_str().unwrap();
         let posts = network["posts"].as_array().unwrap();
         let about = |word: &str| posts.iter().find(|post| post["text"].as_str().unwrap().contains(word));
-        for word in ["Tram B", "Marché du samedi"].into_iter().filter(|word| goes(word, name)) {
+        for word in ["Tram B", "Marché du samedi"]
+            .into_iter()
+            .filter(|word| goes(word, name))
+        {
             let post = about(word).unwrap_or_else(|| panic!("{word} is not on {name}"));
             let edited = !post["history"].as_array().unwrap().is_empty();
             let answered = posts.iter().any(|other| other["reply_to"] == post["remote_id"]);

@@ -44,20 +44,20 @@ const LOOKS: u32 = 12;
 
 /// No step waits so often.
 const MOST_TURNS: usize = 400;
-/// Networks on which a worker dies at every single point.
+/// Networks on which every single case is lived through.
 const THOROUGH: usize = 3;
-/// On the others, which the loop does not tell apart, it dies at each third, beginning elsewhere on each.
+/// On the others, which the loop does not tell apart, it is each third case, beginning elsewhere on each.
 const STRIDE: usize = 3;
+
+/// Whether a network lives through a case.
+fn lives_through(network: Network, case: usize) -> bool {
+    let place = Network::ALL.iter().position(|one| *one == network).unwrap();
+    place < THOROUGH || case % STRIDE == place % STRIDE
+}
 
 /// The points at which a worker dies that speaks to a network.
 fn points(network: Network) -> impl Iterator<Item = usize> {
-    let place = Network::ALL.iter().position(|one| *one == network).unwrap();
-    let (first, stride) = if place < THOROUGH {
-        (0, 1)
-    } else {
-        (place % STRIDE, STRIDE)
-    };
-    (first..MOST_TURNS).step_by(stride)
+    (0..MOST_TURNS).filter(move |point| lives_through(network, *point))
 }
 
 /// Others go on, once the leases of the dead have run out.

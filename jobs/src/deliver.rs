@@ -104,7 +104,7 @@ impl<'a> Deliveries<'a> {
             (CopyStep::Reply, Some(post)) => self.change(&job, &abilities, network, post, Way::Reply).await,
             (CopyStep::Repost, Some(post)) => self.clear(&job, &abilities, network, post).await,
             (CopyStep::Delete, Some(post)) => self.withdraw(&job, network, post).await,
-            (CopyStep::ByHand, _) => self.hand_over(&job, &abilities, network, plan.errand, &reason).await,
+            (CopyStep::ByHand(errand), _) => self.hand_over(&job, &abilities, network, errand, &reason).await,
             (CopyStep::Nothing | CopyStep::Edit | CopyStep::Reply | CopyStep::Repost | CopyStep::Delete, _) => {
                 self.settle(&job, None, Settlement::Skipped(reason)).await
             }

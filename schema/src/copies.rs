@@ -217,7 +217,11 @@ mod tests {
             },
             change,
             version: 2,
-            copy: Some(Copy { version: 1, posted_at, by_address: false }),
+            copy: Some(Copy {
+                version: 1,
+                posted_at,
+                by_address: false,
+            }),
             cleared: false,
             doubted: false,
             abilities: &abilities,
@@ -257,7 +261,10 @@ mod tests {
         let gone = follows(Change::Withdrawn, (false, false, true), None);
         assert_eq!((gone.step, gone.why), (CopyStep::Delete, None));
         let stays = follows(Change::Withdrawn, (true, true, false), None);
-        assert_eq!((stays.step, stays.why), (CopyStep::ByHand(Errand::Delete), Some(Why::NoDelete)));
+        assert_eq!(
+            (stays.step, stays.why),
+            (CopyStep::ByHand(Errand::Delete), Some(Why::NoDelete))
+        );
     }
 
     #[test]
@@ -271,7 +278,11 @@ mod tests {
                 action,
                 change: Change::Amended,
                 version: 2,
-                copy: Some(Copy { version: 1, posted_at, by_address: false }),
+                copy: Some(Copy {
+                    version: 1,
+                    posted_at,
+                    by_address: false,
+                }),
                 cleared: false,
                 doubted: false,
                 abilities: &abilities,
@@ -282,9 +293,19 @@ mod tests {
         for (action, seconds, step, why) in [
             (Action::Amend, 1_799, CopyStep::Edit, None),
             (Action::Amend, 1_800, CopyStep::Repost, None),
-            (Action::Amend, 172_800, CopyStep::ByHand(Errand::Correct), Some(Why::TooLate)),
+            (
+                Action::Amend,
+                172_800,
+                CopyStep::ByHand(Errand::Correct),
+                Some(Why::TooLate),
+            ),
             (Action::Withdraw, 172_799, CopyStep::Delete, None),
-            (Action::Withdraw, 172_800, CopyStep::ByHand(Errand::Delete), Some(Why::TooLate)),
+            (
+                Action::Withdraw,
+                172_800,
+                CopyStep::ByHand(Errand::Delete),
+                Some(Why::TooLate),
+            ),
         ] {
             assert_eq!(after(action, seconds), Plan { step, why }, "{action} after {seconds} s");
         }
@@ -341,6 +362,7 @@ mod tests {
             copy: Some(Copy {
                 version: 2,
                 posted_at: DateTime::UNIX_EPOCH,
+                by_address: false,
             }),
             ..case(Action::Amend, Change::Amended, false)
         };
@@ -356,7 +378,7 @@ mod tests {
 
     #[test]
     fn what_programs_cannot_do_or_do_not_know_is_a_persons() {
-        let mut abilities = abilities(true, true, true);
+        let abilities = abilities(true, true, true);
         let rules = AccountRules::default();
         let now = DateTime::UNIX_EPOCH;
         let case = |action, copy, doubted, abilities| {
@@ -391,9 +413,12 @@ mod tests {
             let found = case(action, None, true, &abilities);
             assert_eq!(found, by_hand(Errand::Look, Why::Doubted), "{action}");
         }
-        abilities.by_hand = true;
+        let nobody = Capabilities {
+            by_hand: true,
+            ..abilities.clone()
+        };
         assert_eq!(
-            case(Action::Publish, None, false, &abilities),
+            case(Action::Publish, None, false, &nobody),
             by_hand(Errand::Post, Why::NoPrograms)
         );
     }

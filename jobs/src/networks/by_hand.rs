@@ -6,7 +6,10 @@
 use async_trait::async_trait;
 use beffroi_schema::{
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, Needs, PictureRules, Ratio, Ratios, RemotePost, Rendered, TextLimit},
+    value::{
+        AccountHealth, Capabilities, Counting, LinkStyle, Needs, PictureRules, Ratio, Ratios, RemotePost, Rendered,
+        TextLimit,
+    },
 };
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -5,7 +5,9 @@ use beffroi_schema::value::{Capabilities, Network};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{SocialNetwork, bluesky, by_hand, discord, facebook, google_business, mastodon, slack, telegram, webhook, x};
+use super::{
+    SocialNetwork, bluesky, by_hand, discord, facebook, google_business, mastodon, slack, telegram, webhook, x,
+};
 pub use super::{
     bluesky::BlueskySettings, by_hand::ByHandSettings, discord::DiscordSettings, facebook::FacebookSettings,
     google_business::GoogleBusinessSettings, mastodon::MastodonSettings, slack::SlackSettings,

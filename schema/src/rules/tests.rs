@@ -29,6 +29,7 @@ fn item(detail: Detail) -> ItemContent {
         lines: Vec::new(),
         stops: Vec::new(),
         pictures: Vec::new(),
+        attachments: Vec::new(),
         detail,
     }
 }

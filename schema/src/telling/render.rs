@@ -12,8 +12,8 @@ use crate::{
         template::Template,
     },
     value::{
-        Capabilities, Card, Change, Counting, Language, LinkStyle, MediaKind, Needs, Picture, Rendered, Span, TextLimit,
-        Video,
+        Capabilities, Card, Change, Counting, Language, LinkStyle, MediaKind, Needs, Picture, Rendered, Span,
+        TextLimit, Video,
     },
 };
 

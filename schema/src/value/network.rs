@@ -352,7 +352,7 @@ impl Capabilities {
     }
 
     /// A network that takes nothing from programs: texts that a person posts, corrects and deletes.
-    pub const fn by_hand(text: TextLimit) -> Self {
+    pub fn by_hand(text: TextLimit) -> Self {
         Self {
             by_hand: true,
             find: false,

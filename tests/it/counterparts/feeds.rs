@@ -4,14 +4,16 @@ use std::path::Path;
 
 use beffroi_schema::{
     recurrence::{Window, expand},
+    store::{About, machine},
     value::{Detail, ItemContent, OccurrenceStatus},
 };
+use beffroi_tests::scene;
 use chrono_tz::Europe::Paris;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::{PNG, counterpart, run};
+use super::{counterpart, run};
 use crate::{
     feeds::{Reading, alerts::stopped, dates::market, label},
     town::{article, at, placed},
@@ -90,18 +92,14 @@ async fn save(reading: &Reading, folder: &Path, file: &str, name: &str) {
 
 /// An article with a picture, somewhere, whose title would break a careless document.
 async fn described(reading: &Reading) -> ItemContent {
-    use beffroi_schema::store::{NewPicture, machine};
-    let picture = NewPicture {
-        authority: reading.town.authority,
-        mime: "image/png".to_owned(),
-        width: 1,
-        height: 1,
+    let about = About {
         alt: label(ALT),
-        credit: None,
-        bytes: PNG.to_vec(),
+        ..About::default()
     };
-    let store = &reading.town.store;
-    let stored = store.put_picture(picture, &machine("test")).await;
+    let (store, by) = (&reading.town.store, machine("test"));
+    let stored = store
+        .put_picture(reading.town.authority, scene::photograph(8, 6), about, &by)
+        .await;
     let mut content = placed(article("Fontaine & « jets » <b>"), 43.605, 1.445);
     content.pictures = vec![stored.unwrap().id];
     content

@@ -36,7 +36,8 @@ async fn a_task_is_seen_taken_and_done() {
     let there = "https://reseau.example/p/1";
     let done = json!({ "input": { "taskId": task, "url": there } });
     let done = office.done(Editor, mark, done).await;
-    let expected = json!({ "state": "POSTED", "closedBy": "editor", "delivery": { "state": "DONE", "post": { "url": there } } });
+    let expected =
+        json!({ "state": "POSTED", "closedBy": "editor", "delivery": { "state": "DONE", "post": { "url": there } } });
     assert_eq!(done["markTaskPosted"]["task"], expected);
 
     let open = office.done(Contributor, LIST, json!({})).await;

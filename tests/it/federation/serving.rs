@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use beffroi_schema::{
-    store::{NewPicture, machine},
+    store::{About, machine},
     value::{Label, Language, Point, Scope, Venue},
 };
 use beffroi_tests::{City, scene};
@@ -125,16 +125,13 @@ async fn news_is_a_note_in_each_of_its_languages() {
 }
 
 async fn picture(city: &City) -> beffroi_schema::id::MediaId {
-    let new = NewPicture {
-        authority: city.authority,
-        bytes: b"bytes".to_vec(),
-        mime: "image/png".to_owned(),
-        width: 800,
-        height: 600,
+    let about = About {
         alt: Label::only(Language::french(), "Le pont vu du quai"),
-        credit: None,
+        ..About::default()
     };
-    city.store.put_picture(new, &machine("test")).await.unwrap().id
+    let (bytes, by) = (scene::photograph(800, 600), machine("test"));
+    let kept = city.store.put_picture(city.authority, bytes, about, &by).await;
+    kept.unwrap().id
 }
 
 #[tokio::test]

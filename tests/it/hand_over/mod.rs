@@ -39,8 +39,8 @@ async fn open(city: &City) -> Vec<Task> {
         state: Some(HandoverState::Open),
         ..TaskFilter::default()
     };
-    let tasks = city.store.tasks(&Scope::Instance, &filter, 100, &anne(city));
-    tasks.await.unwrap()
+    let tasks = city.store.tasks(&Scope::Instance, &filter, 100, &anne(city)).await;
+    tasks.unwrap()
 }
 
 /// The one open task.

@@ -38,7 +38,10 @@ async fn a_person_posts_corrects_and_deletes_what_no_program_may() {
             &settle(&city, &task, TaskOutcome::Posted { url: None, id: None }).await,
             ProblemCode::Missing,
         );
-        assert_refused(&settle(&city, &task, TaskOutcome::Absent).await, ProblemCode::WrongState);
+        assert_refused(
+            &settle(&city, &task, TaskOutcome::Absent).await,
+            ProblemCode::WrongState,
+        );
         settle(&city, &task, posted(THERE)).await.unwrap();
         assert_eq!(last(&city, item, &account).await.state, DeliveryState::Done);
         let receipt = city.store.receipt(item, account.id).await.unwrap().unwrap();
@@ -134,7 +137,10 @@ async fn who_takes_a_task_has_it_for_half_an_hour() {
     let has = async |who| city.store.tasks(&Scope::Instance, &mine, 10, who).await.unwrap().len();
     city.store.claim_task(&scope, id, &anne).await.unwrap();
     assert_eq!((has(&anne).await, has(&bruno).await), (1, 0));
-    assert_refused(&city.store.claim_task(&scope, id, &bruno).await, ProblemCode::WrongState);
+    assert_refused(
+        &city.store.claim_task(&scope, id, &bruno).await,
+        ProblemCode::WrongState,
+    );
     assert_refused(
         &city.store.release_task(&scope, id, &bruno).await,
         ProblemCode::WrongState,

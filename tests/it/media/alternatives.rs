@@ -13,13 +13,12 @@ use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, Set
 
 /// A picture that nobody has described.
 async fn silent_picture(city: &City) -> MediaId {
-    let kept = city.store.put_picture(
-        city.authority,
-        scene::photograph(30, 20),
-        About::default(),
-        &machine("test"),
-    );
-    kept.await.unwrap().id
+    let (bytes, by) = (scene::photograph(30, 20), machine("test"));
+    let kept = city
+        .store
+        .put_picture(city.authority, bytes, About::default(), &by)
+        .await;
+    kept.unwrap().id
 }
 
 fn missing(done: StoreResult<StoredItem>) {
@@ -65,10 +64,8 @@ async fn a_picture_that_loses_its_description_holds_back_what_is_scheduled() {
         alt: Label::only(Language::french(), "Une rame"),
         ..About::default()
     };
-    let kept = city
-        .store
-        .put_picture(city.authority, scene::photograph(30, 20), about, &machine("test"));
-    let picture = kept.await.unwrap();
+    let (bytes, by) = (scene::photograph(30, 20), machine("test"));
+    let picture = city.store.put_picture(city.authority, bytes, about, &by).await.unwrap();
     let draft = with_picture(&city, picture.id).await.row;
     let at = city.clock.now() + Duration::hours(1);
     let (scope, by) = (Scope::Instance, city.editor());

@@ -26,8 +26,8 @@ async fn picture(city: &City, bytes: Vec<u8>, alt: &str) -> media::Model {
         alt: Label::only(Language::french(), alt),
         ..About::default()
     };
-    let kept = city.store.put_picture(city.authority, bytes, about, &machine("test"));
-    kept.await.unwrap()
+    let by = machine("test");
+    city.store.put_picture(city.authority, bytes, about, &by).await.unwrap()
 }
 
 /// The tram has stopped, and a picture shows it.
@@ -205,14 +205,7 @@ async fn where_videos_go_the_first_that_is_taken_takes_the_place_of_pictures() {
     let addresses = Addresses::below(&"https://valbourg.example".parse().unwrap());
     let told = |facts: &Facts, abilities: &Capabilities| {
         let now = city.clock.now();
-        render(
-            facts,
-            &addresses,
-            account,
-            abilities,
-            Change::Published,
-            now,
-        )
+        render(facts, &addresses, account, abilities, Change::Published, now)
     };
     for (files, seconds) in [
         (vec![video(10_001, 5_000)], None),

@@ -11,6 +11,9 @@ use anyhow::{Context as _, bail};
 /// Says that a folder is the demo's, and may be emptied; locked while a demo runs in it.
 const MARK: &str = ".beffroi-demo";
 
+/// Where media are kept, beside the database: the configuration's own default.
+const MEDIA: &str = "media";
+
 /// The demo's folder.
 #[derive(Debug)]
 pub struct Folder {
@@ -56,11 +59,15 @@ impl Folder {
     }
 }
 
-/// Removes what an earlier demo left: it makes files only.
+/// Removes what an earlier demo left: files, and the folder of its media.
 fn clear(path: &Path, mark: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        if entry.path() == *mark || !entry.file_type()?.is_file() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() && entry.file_name() == MEDIA {
+            fs::remove_dir_all(entry.path())?;
+        }
+        if entry.path() == *mark || !kind.is_file() {
             continue;
         }
         match fs::remove_file(entry.path()) {

@@ -7,7 +7,7 @@ use beffroi_api::config::ApiConfig;
 use beffroi_jobs::{http::OutboundConfig, push::fcm::PushConfig};
 use beffroi_sandbox::{Kind, Operator, Options, Sandbox};
 use beffroi_schema::{
-    config::{Database, Instance, Redis},
+    config::{Database, Instance, Media, Redis},
     store::DatabaseUrl,
 };
 use url::Url;
@@ -49,6 +49,7 @@ impl Outside {
                 secret_key: None,
                 database: Database { url },
                 redis: Redis::default(),
+                media: Media::default(),
             },
             api,
             outbound: OutboundConfig {

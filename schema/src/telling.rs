@@ -5,6 +5,6 @@ mod render;
 mod story;
 
 pub use self::{
-    render::render,
+    render::{cost, render},
     story::{story, zone},
 };

@@ -4,7 +4,6 @@ use beffroi_schema::{
     rules::{self, Subject},
     store::{Charge, Job, Overspent, Store, StoreResult},
     telling,
-    text::count::urls,
     value::{Capabilities, Rendered},
 };
 
@@ -24,13 +23,8 @@ pub(super) async fn charge(
     abilities: &Capabilities,
     post: &Rendered,
 ) -> StoreResult<Option<Charge>> {
-    let Some(price) = abilities.price else {
+    let Some(cost) = telling::cost(abilities, post) else {
         return Ok(None);
-    };
-    let cost = if urls(&post.text).is_empty() {
-        price.post
-    } else {
-        price.link
     };
     let Some(cents) = job.account.settings[BUDGET].as_u64() else {
         return Ok(Some(Charge { cost, budget: None }));

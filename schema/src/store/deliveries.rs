@@ -31,6 +31,7 @@ mod handovers;
 mod outcomes;
 mod settle;
 
+pub(super) use self::handovers::doubted;
 pub use self::{
     cost::{Charge, Overspent},
     handovers::{MAX_TASKS, Task, TaskFilter},

@@ -47,6 +47,20 @@ impl Store {
             .one(&self.db)
             .await?
             .ok_or(StoreError::NotFound)?;
+        let ahead = occurrence::Entity::find()
+            .filter(occurrence::Column::ItemId.eq(item.id))
+            .filter(occurrence::Column::EndsAt.gt(self.clock.now()));
+        let dates = ahead.order_by_asc(occurrence::Column::StartsAt).all(&self.db).await?;
+        self.facts_with(item, revision, dates).await
+    }
+
+    /// The facts of a revision, stored or not, with its dates from now on.
+    pub(super) async fn facts_with(
+        &self,
+        item: item::Model,
+        revision: revision::Model,
+        dates: Vec<occurrence::Model>,
+    ) -> StoreResult<Facts> {
         let authority = self
             .authority(revision.authority_id)
             .await?
@@ -60,15 +74,11 @@ impl Store {
             .order_by_asc(zone::Column::Name);
         let pictures = self.files_named(&content.pictures).await?;
         let attachments = self.files_named(&content.attachments).await?;
-        let now = self.clock.now();
-        let ahead = occurrence::Entity::find()
-            .filter(occurrence::Column::ItemId.eq(item.id))
-            .filter(occurrence::Column::EndsAt.gt(now));
         Ok(Facts {
             lines: self.lines_concerned(&revision).await?,
             stops: stops.all(&self.db).await?,
             zones: zones.all(&self.db).await?,
-            dates: ahead.order_by_asc(occurrence::Column::StartsAt).all(&self.db).await?,
+            dates,
             templates: self.templates(authority.id).await?,
             variants: self.variants_of(&[item.id]).await?,
             pictures,

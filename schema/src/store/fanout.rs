@@ -6,6 +6,7 @@ use sea_orm::{
 };
 
 use self::choose::NewDelivery;
+pub(super) use self::choose::turn_kept;
 use super::{
     Facts, Store, StoreError, StoreResult,
     campaigns::{self, NewCampaign, Waiting},

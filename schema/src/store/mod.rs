@@ -22,6 +22,7 @@ mod invitations;
 mod items;
 mod media;
 mod outbox;
+mod outlook;
 mod password;
 mod publish;
 mod seal;
@@ -59,6 +60,7 @@ pub use self::{
     invitations::{Invitation, Joining},
     items::{ItemFilter, StoredItem},
     media::{About, MAX_PICTURE_BYTES},
+    outlook::{Intent, Outlook},
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},

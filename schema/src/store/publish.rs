@@ -4,7 +4,7 @@
 //! accounts, phones and boards follow.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
 };
 
@@ -134,25 +134,7 @@ impl Store {
         let tx = self.publication().await?;
         let item = public_item(&tx, scope, id, version).await?;
         let mut content = content_of(&tx, &item).await?;
-        match &mut content.detail {
-            Detail::Disruption(disruption) if disruption.resolved_at.is_none() => {
-                disruption.resolved_at = Some(self.clock.now());
-            }
-            Detail::Disruption(_) => {
-                return Err(wrong_state(
-                    "Cette perturbation est déjà terminée.",
-                    "This disruption is over already.",
-                )
-                .into());
-            }
-            Detail::Event(_) | Detail::Article(_) => {
-                return Err(wrong_state(
-                    "Seule une perturbation se termine ainsi.",
-                    "Only a disruption is resolved.",
-                )
-                .into());
-            }
-        }
+        over(&mut content, self.clock.now())?;
         let class = Some(ChangeClass::Resolved);
         let stored = self
             .release(
@@ -279,7 +261,7 @@ async fn public_item(tx: &DatabaseTransaction, scope: &Scope, id: ItemId, versio
 }
 
 /// What must be put right before `content` can be public, alternative texts included.
-async fn check_public(tx: &DatabaseTransaction, content: &ItemContent) -> StoreResult<()> {
+pub(super) async fn check_public(tx: &impl ConnectionTrait, content: &ItemContent) -> StoreResult<()> {
     let mut problems = draft::problems_before_public(content);
     let named = content.pictures.iter().chain(&content.attachments);
     let files = media::Entity::find()
@@ -318,8 +300,30 @@ fn alt_missing(file: &media::Model) -> Problem {
     Problem::new(ProblemCode::AltTextMissing, format!("{path}.{}", file.id), fr, en)
 }
 
+/// Marks a disruption as over.
+pub(super) fn over(content: &mut ItemContent, now: Timestamp) -> Result<(), Problem> {
+    match &mut content.detail {
+        Detail::Disruption(disruption) if disruption.resolved_at.is_none() => {
+            disruption.resolved_at = Some(now);
+        }
+        Detail::Disruption(_) => {
+            return Err(wrong_state(
+                "Cette perturbation est déjà terminée.",
+                "This disruption is over already.",
+            ));
+        }
+        Detail::Event(_) | Detail::Article(_) => {
+            return Err(wrong_state(
+                "Seule une perturbation se termine ainsi.",
+                "Only a disruption is resolved.",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// How a disruption that becomes public differs from nothing at all.
-fn first_class(content: &ItemContent, now: Timestamp) -> Option<ChangeClass> {
+pub(super) fn first_class(content: &ItemContent, now: Timestamp) -> Option<ChangeClass> {
     match &content.detail {
         Detail::Disruption(disruption) if disruption.impact.ahead(now) => Some(ChangeClass::Announced),
         Detail::Disruption(_) => Some(ChangeClass::Created),
@@ -328,7 +332,7 @@ fn first_class(content: &ItemContent, now: Timestamp) -> Option<ChangeClass> {
 }
 
 /// How an amended disruption differs from what it said before.
-fn class_of(before: &ItemContent, after: &ItemContent) -> Option<ChangeClass> {
+pub(super) fn class_of(before: &ItemContent, after: &ItemContent) -> Option<ChangeClass> {
     let (Detail::Disruption(old), Detail::Disruption(new)) = (&before.detail, &after.detail) else {
         return None;
     };

@@ -7,7 +7,7 @@ use crate::{
     store::Facts,
     text::{
         PostText, Story, compose,
-        count::fits,
+        count::{fits, urls},
         fit::{fit, shorten, shortened},
         template::Template,
     },
@@ -46,7 +46,8 @@ pub fn render(
         Some(_) => Vec::new(),
         None => pictures(facts, &language, abilities, addresses),
     };
-    let illustrated = video.is_some() || !pictures.is_empty();
+    // Where nothing goes without a picture, a card is drawn in the end.
+    let illustrated = video.is_some() || !pictures.is_empty() || abilities.needs == Needs::Picture;
     // A post embeds one thing: a video or pictures take the place of the card, and the link then stands in the text.
     let carded = abilities.link == LinkStyle::Card && !illustrated;
     let in_text = match abilities.link {
@@ -111,6 +112,13 @@ fn when(told: &Story<'_>) -> Option<Span> {
     let local = |at: Timestamp| at.with_timezone(&told.zone).fixed_offset();
     let (from, to) = (local(date.start), local(date.end.unwrap_or(date.start)));
     Some(Span { from, to })
+}
+
+/// What the network charges for a post, in millionths of a US dollar; none: nothing.
+pub fn cost(abilities: &Capabilities, post: &Rendered) -> Option<u32> {
+    let price = abilities.price?;
+    let linked = !urls(&post.text).is_empty();
+    Some(if linked { price.link } else { price.post })
 }
 
 /// The first video that the account takes, with its alternative text.

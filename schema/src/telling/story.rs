@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Timestamp,
-    entity::authority,
+    entity::{authority, occurrence},
     store::Facts,
     text::{LineName, Story, When},
     value::{Cause, Change, Detail, Effect, Language, OccurrenceStatus, Severity},
@@ -35,7 +35,18 @@ pub fn story<'a>(
         ),
     };
     let all_day = matches!(&content.detail, Detail::Event(event) if event.all_day);
-    let date = facts.dates.first();
+    let when = |date: &occurrence::Model| When {
+        start: date.starts_at,
+        end: Some(date.ends_at).filter(|end| *end > date.starts_at),
+        all_day,
+    };
+    // An event of which one date is cancelled takes place at the others; when none is left, it is the event that does not.
+    let (off, on): (Vec<_>, Vec<_>) = facts
+        .dates
+        .iter()
+        .partition(|date| date.status == OccurrenceStatus::Cancelled);
+    let (dates, cancelled) = if on.is_empty() { (off, Vec::new()) } else { (on, off) };
+    let date = dates.first();
     Some(Story {
         kind: content.kind(),
         change,
@@ -55,12 +66,9 @@ pub fn story<'a>(
         effect,
         cause,
         impact,
-        date: date.map(|date| When {
-            start: date.starts_at,
-            end: Some(date.ends_at).filter(|end| *end > date.starts_at),
-            all_day,
-        }),
-        further_dates: facts.dates.len().saturating_sub(1),
+        date: date.map(|date| when(date)),
+        further_dates: dates.len().saturating_sub(1),
+        cancelled: cancelled.into_iter().map(when).collect(),
         occurrence: date.map_or(OccurrenceStatus::Scheduled, |date| date.status),
         venue: Some(&content.venue),
         link,

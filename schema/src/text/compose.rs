@@ -13,6 +13,8 @@ const MAX_LINES: usize = 4;
 /// Between the lines and what is said of them.
 pub(super) const DASH: &str = "\u{a0}– ";
 
+/// Cancelled dates named in a post.
+const MAX_CANCELLED: usize = 3;
 /// Stops named in a post.
 const MAX_STOPS: usize = 6;
 
@@ -74,7 +76,10 @@ pub(super) fn prefix(story: &Story<'_>, tongue: Tongue) -> Option<&'static str> 
         (Kind::Event, Change::Published | Change::Amended | Change::Reopened) => story.occurrence,
         (Kind::Event | Kind::Disruption | Kind::Article, _) => OccurrenceStatus::Scheduled,
     };
-    phrases::occurrence(occurrence, tongue).or_else(|| phrases::change(story.change, story.kind, tongue))
+    let one_date = story.change == Change::Amended && !story.cancelled.is_empty();
+    phrases::occurrence(occurrence, tongue)
+        .or_else(|| one_date.then(|| phrases::date_cancelled(tongue)))
+        .or_else(|| phrases::change(story.change, story.kind, tongue))
 }
 
 /// The title, after the lines it is about unless it names them itself.
@@ -110,7 +115,7 @@ fn names_lines(title: &str, story: &Story<'_>) -> bool {
 /// What to know, most important first.
 pub(super) fn facts(story: &Story<'_>, seen: Seen, tongue: Tongue) -> Vec<String> {
     match story.kind {
-        Kind::Event => [date(story, seen, tongue), place(story)]
+        Kind::Event => [cancelled(story, seen, tongue), date(story, seen, tongue), place(story)]
             .into_iter()
             .flatten()
             .collect(),
@@ -125,8 +130,24 @@ pub(super) fn facts(story: &Story<'_>, seen: Seen, tongue: Tongue) -> Vec<String
     }
 }
 
+/// "Annulé : samedi 20 juin 2026 de 8 h à 13 h": the dates that do not take place, while others do.
+fn cancelled(story: &Story<'_>, seen: Seen, tongue: Tongue) -> Option<String> {
+    let word = phrases::occurrence(OccurrenceStatus::Cancelled, tongue).filter(|_| !story.cancelled.is_empty())?;
+    let named = story.cancelled.iter().take(MAX_CANCELLED);
+    let named: Vec<_> = named.map(|date| dates::when(date, story.zone, seen, tongue)).collect();
+    let hidden = story.cancelled.len().saturating_sub(MAX_CANCELLED);
+    let rest = phrases::further_dates(hidden, tongue).map_or(String::new(), |rest| format!(" {rest}"));
+    Some(format!("{word}{}{}{rest}", tongue.colon(), named.join(", ")))
+}
+
+/// The next date; said to be that where one before or after it is cancelled.
 fn date(story: &Story<'_>, seen: Seen, tongue: Tongue) -> Option<String> {
-    let first = phrases::capitalised(&dates::when(story.date.as_ref()?, story.zone, seen, tongue));
+    let next = dates::when(story.date.as_ref()?, story.zone, seen, tongue);
+    let first = if story.cancelled.is_empty() || story.change == Change::Withdrawn {
+        phrases::capitalised(&next)
+    } else {
+        format!("{}{}{next}", phrases::next_date(tongue), tongue.colon())
+    };
     let others = phrases::further_dates(story.further_dates, tongue);
     Some(others.map_or(first.clone(), |others| format!("{first} {others}")))
 }

@@ -55,6 +55,8 @@ pub struct Story<'a> {
     pub date: Option<When>,
     /// For events: how many dates follow `date`.
     pub further_dates: usize,
+    /// For events: dates that do not take place while others do, the next first.
+    pub cancelled: Vec<When>,
     /// For events: whether `date` takes place as announced.
     pub occurrence: OccurrenceStatus,
     /// Where.

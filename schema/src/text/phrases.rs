@@ -100,6 +100,16 @@ pub fn occurrence(status: OccurrenceStatus, tongue: Tongue) -> Option<&'static s
     })
 }
 
+/// That one date of an event does not take place, while others do.
+pub const fn date_cancelled(tongue: Tongue) -> &'static str {
+    tongue.pick("Date annulée", "Date cancelled")
+}
+
+/// What stands before the next date, where another one is cancelled.
+pub const fn next_date(tongue: Tongue) -> &'static str {
+    tongue.pick("Prochaine date", "Next date")
+}
+
 /// That service runs as usual again.
 pub const fn back_to_normal(tongue: Tongue) -> &'static str {
     tongue.pick("Retour à la normale", "Back to normal")

@@ -42,6 +42,8 @@ closed_set! {
         ByAddress = "by_address",
         /// An earlier version may be there: a person looks before anything else is done.
         Doubted = "doubted",
+        /// The account was never checked: nobody knows what it can do.
+        Unchecked = "unchecked",
     }
 }
 
@@ -68,6 +70,10 @@ impl Why {
             Self::NoChange => (
                 "À faire à la main\u{a0}: ce réseau ne nous laisse ni modifier la publication, ni y répondre, ni la remplacer.",
                 "To be done by hand: this network lets us neither edit, nor answer, nor replace the post.",
+            ),
+            Self::Unchecked => (
+                "On ne sait pas encore\u{a0}: ce compte n’a jamais été vérifié.",
+                "Not known yet: this account was never checked.",
             ),
             Self::TooLate => (
                 "À faire à la main\u{a0}: la publication est trop ancienne, ce réseau ne nous laisse plus y toucher.",

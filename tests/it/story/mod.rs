@@ -3,6 +3,7 @@
 mod again;
 mod budget;
 mod life;
+mod outlook;
 mod patience;
 mod phones;
 mod pictures;

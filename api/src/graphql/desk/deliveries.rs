@@ -26,7 +26,7 @@ use crate::graphql::{
 };
 
 /// Costs are kept in millionths of a US dollar.
-const MILLIONTHS: f64 = 1e6;
+pub(super) const MILLIONTHS: f64 = 1e6;
 
 /// A delivery, and what its page shares.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, Result};
 use beffroi_schema::{
     entity::revision,
     id::global_of_item,
-    store::StoredItem,
+    store::{StoreError, StoredItem},
     value::{self, Scope},
 };
 
@@ -16,13 +16,16 @@ use super::{
     deliveries::Delivery,
     facts::{ItemDetail, ItemText},
     local_time,
+    outlook::{Outlook, OutlookInput, OutlookPayload},
     rulings::Ruling,
+    scope,
     wording::Variant,
     words::ItemStatus,
 };
 use crate::graphql::{
     context::Asked as _,
     id,
+    problem::settle,
     reading::{Reading as _, item::Venue},
     scalar::{DateTime, LanguageTag, Url},
     words::{Change, ChangeClass, Kind},
@@ -232,6 +235,27 @@ impl DeskItem {
         let rows = self.batch.rulings(self.stored.row.id).await?;
         let ruling = |row| Ruling::new(row, Arc::clone(&self.batch));
         Ok(rows.iter().cloned().map(ruling).collect())
+    }
+
+    /// What would become of it on every account, if this were done now: nothing is written.
+    #[graphql(complexity = "20 + 10 * child_complexity")]
+    async fn outlook(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is meant to be done.")] input: OutlookInput,
+    ) -> Result<OutlookPayload> {
+        let mut problems = Vec::new();
+        let intent = input.intent(&self.stored, &mut problems);
+        let store = ctx.store()?;
+        let looked = if problems.is_empty() {
+            let (scope, id) = (scope(ctx, value::Role::Contributor)?, self.stored.row.id);
+            store.outlook(&scope, ctx.addresses()?, id, intent, ctx.viewer()?).await
+        } else {
+            Err(StoreError::Problems(problems))
+        };
+        let (accounts, problems) = settle(looked)?;
+        let accounts = accounts.map(|accounts| accounts.into_iter().map(Outlook).collect());
+        Ok(OutlookPayload::new(accounts, problems))
     }
 
     /// What was brought to phones, newest first.

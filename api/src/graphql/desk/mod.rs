@@ -15,6 +15,7 @@ pub mod facts;
 pub mod federation;
 pub mod items;
 pub mod media;
+pub mod outlook;
 pub mod people;
 pub mod pictures;
 pub mod room;

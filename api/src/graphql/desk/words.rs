@@ -141,6 +141,39 @@ pub enum Correction {
     Repost,
 }
 
+/// What is done about an item on an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CopyStep {
+    /// A new post.
+    Publish,
+    /// Our post is changed.
+    Edit,
+    /// Our answer to the post corrects it.
+    Reply,
+    /// Our post is deleted, and a new one takes its place.
+    Repost,
+    /// Our post is deleted.
+    Delete,
+    /// A person does it.
+    ByHand,
+    /// Nothing.
+    Nothing,
+}
+
+impl From<value::CopyStep> for CopyStep {
+    fn from(step: value::CopyStep) -> Self {
+        match step {
+            value::CopyStep::Publish => Self::Publish,
+            value::CopyStep::Edit => Self::Edit,
+            value::CopyStep::Reply => Self::Reply,
+            value::CopyStep::Repost => Self::Repost,
+            value::CopyStep::Delete => Self::Delete,
+            value::CopyStep::ByHand(_) => Self::ByHand,
+            value::CopyStep::Nothing => Self::Nothing,
+        }
+    }
+}
+
 /// What becomes of an item on an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "value::Verdict")]

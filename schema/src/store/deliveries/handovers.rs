@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
     sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement},
 };
 use serde_json::json;
@@ -18,7 +18,7 @@ use crate::{
     entity::{account, delivery, handover, receipt, revision},
     id::{AccountId, AuthorityId, DeliveryId, HandoverId, ItemId, RevisionId},
     store::{Store, StoreError, StoreResult, claim, publish::wrong_state},
-    value::{DeliveryState, HandOver, HandoverState, Problem, Scope, Viewer},
+    value::{DeliveryState, Errand, HandOver, HandoverState, Problem, Scope, Viewer},
 };
 
 /// How long who takes a task has for it, unless they take it again: to open the app, post a picture and copy its address.
@@ -228,6 +228,19 @@ pub(super) async fn task_before(store: &Store, row: &delivery::Model) -> StoreRe
         .filter(handover::Column::DeliveryId.in_subquery(beside(row)))
         .order_by_desc(handover::Column::Id);
     Ok(before.one(&store.db).await?)
+}
+
+/// Those of these deliveries whose posts a person is asked to look for.
+pub(in crate::store) async fn doubted(
+    db: &impl ConnectionTrait,
+    deliveries: impl IntoIterator<Item = DeliveryId>,
+) -> StoreResult<Vec<DeliveryId>> {
+    let open = handover::Entity::find()
+        .filter(handover::Column::DeliveryId.is_in(deliveries))
+        .filter(handover::Column::State.eq(HandoverState::Open))
+        .filter(handover::Column::Errand.eq(Errand::Look));
+    let open = open.all(db).await?;
+    Ok(open.into_iter().map(|task| task.delivery_id).collect())
 }
 
 /// Hands a delivery over.

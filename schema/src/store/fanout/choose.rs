@@ -169,16 +169,13 @@ impl Store {
                 .await?;
             return Ok(Some(new));
         }
-        let untried = open.state == DeliveryState::Waiting && open.attempts == 0;
-        if !untried || change == Change::Resolved || open.cleared_at.is_some() {
-            return Ok(Some(new));
-        }
-        Ok(Some(NewDelivery {
-            due_at: open.due_at.max(word.now),
+        let kept = turn_kept(open, change, word.weight, word.now);
+        Ok(Some(kept.map_or(new.clone(), |due_at| NewDelivery {
+            due_at,
             queue: open.queue,
             slot: open.slot,
             ..new
-        }))
+        })))
     }
 
     /// The rules decide, while nobody else decides on this account.
@@ -221,4 +218,17 @@ impl Word<'_> {
             cleared_at: None,
         }
     }
+}
+
+/// The turn of a post that waits, for the revision that takes its place. What became severe waits no more, nor does what
+/// is over, or what replaces a post that is gone; what was tried already has had its turn.
+pub(in crate::store) fn turn_kept(
+    open: &delivery::Model,
+    change: Change,
+    weight: Severity,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let untried = open.state == DeliveryState::Waiting && open.attempts == 0 && open.cleared_at.is_none();
+    let waits = untried && change != Change::Resolved && !rules::urgent(weight);
+    waits.then(|| open.due_at.max(now))
 }

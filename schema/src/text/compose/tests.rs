@@ -35,6 +35,7 @@ fn story<'a>(kind: Kind, text: &'a Text, language: &'a Language) -> Story<'a> {
         impact: None,
         date: None,
         further_dates: 0,
+        cancelled: Vec::new(),
         occurrence: OccurrenceStatus::Scheduled,
         venue: None,
         link: "https://ville.example/i/1",
@@ -85,6 +86,7 @@ fn an_event_says_what_when_and_where() {
     let mut story = Story {
         date: Some(date),
         further_dates: 2,
+        cancelled: Vec::new(),
         venue: Some(&venue),
         ..story(Kind::Event, &text, &french)
     };
@@ -103,6 +105,46 @@ fn an_event_says_what_when_and_where() {
     assert_eq!(
         shown(&story),
         ["Annulé~: Concert au kiosque^!", "Samedi 13~juin 2026 de 14~h à 18~h"]
+    );
+}
+
+#[test]
+fn a_cancelled_date_is_told_as_such_and_the_next_one_with_it() {
+    let (text, french, english) = (text("Marché", ""), Language::french(), Language::english());
+    let day = |day: &str| When {
+        start: at(&format!("2026-06-{day}T06:00:00Z")),
+        end: None,
+        all_day: false,
+    };
+    let mut story = Story {
+        change: Change::Amended,
+        date: Some(day("20")),
+        further_dates: 4,
+        cancelled: vec![day("13")],
+        ..story(Kind::Event, &text, &french)
+    };
+    let told = [
+        "Date annulée~: Marché",
+        "Annulé~: samedi 13~juin 2026 à 8~h",
+        "Prochaine date~: samedi 20~juin 2026 à 8~h et 4~autres dates",
+    ];
+    assert_eq!(shown(&story), told);
+    story.language = &english;
+    let told = [
+        "Date cancelled: Marché",
+        "Cancelled: Saturday 13~June 2026, 8~am",
+        "Next date: Saturday 20~June 2026, 8~am and 4~further dates",
+    ];
+    assert_eq!(shown(&story), told);
+    story.change = Change::Published;
+    assert_eq!(shown(&story)[0], "Marché", "to who reads of it first, it is no news");
+    story.cancelled = vec![day("13"), day("14"), day("15"), day("16"), day("17")];
+    let named = "Cancelled: Saturday 13~June 2026, 8~am, Sunday 14~June 2026, 8~am, Monday 15~June 2026, 8~am and 2~further dates";
+    assert_eq!(shown(&story)[1], named);
+    (story.language, story.change) = (&french, Change::Withdrawn);
+    assert_eq!(
+        shown(&story),
+        ["Annulé~: Marché", "Samedi 20~juin 2026 à 8~h et 4~autres dates"]
     );
 }
 

@@ -82,7 +82,7 @@ impl Store {
         let stored = self.item(scope, id).await?.ok_or(StoreError::NotFound)?;
         let revision = self.revision_of(stored.clone(), intent, by).await?;
         let facts = self.facts_as(&stored, revision).await?;
-        let there = self.there(id).await?;
+        let there = self.copies_of(id).await?;
         let mut outlooks = Vec::new();
         for account in self.accounts(&Scope::Instance, Some(stored.row.authority_id)).await? {
             outlooks.push(self.look(&facts, addresses, &there, account).await?);
@@ -160,7 +160,7 @@ impl Store {
         self.facts_with(stored.row.clone(), revision, dates).await
     }
 
-    async fn there(&self, item: ItemId) -> StoreResult<There> {
+    async fn copies_of(&self, item: ItemId) -> StoreResult<There> {
         let receipts = self.receipts_of(&[item]).await?.into_iter();
         let receipts = receipts.filter(|row| row.withdrawn_at.is_none());
         let open = self.deliveries_of(&Scope::Instance, &[item]).await?.into_iter();
@@ -291,7 +291,11 @@ impl Store {
             })
         });
         let (step, (fr, en)) = (plan.step, plan.sentence());
-        let weight = rules::weight_of(&revision.content);
+        let weight = Subject {
+            content: &revision.content,
+            lines: &[],
+        }
+        .weight();
         let waits = open.filter(|_| receipt.is_none());
         let waits = waits.and_then(|open| turn_kept(open, revision.change, weight, now));
         let at = (step != CopyStep::Nothing).then_some(waits.unwrap_or(now));

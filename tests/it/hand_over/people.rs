@@ -45,7 +45,7 @@ async fn a_person_posts_corrects_and_deletes_what_no_program_may() {
         settle(&city, &task, posted(THERE)).await.unwrap();
         assert_eq!(last(&city, item, &account).await.state, DeliveryState::Done);
         let receipt = city.store.receipt(item, account.id).await.unwrap().unwrap();
-        assert_eq!((receipt.version, receipt.remote.url.as_deref()), (1, Some(THERE)));
+        assert_eq!((receipt.version, receipt.remote.url.as_deref()), (2, Some(THERE)));
 
         retitle(&city, item, "Place fermée dimanche").await;
         let task = only(&city).await;
@@ -56,7 +56,7 @@ async fn a_person_posts_corrects_and_deletes_what_no_program_may() {
             .await
             .unwrap();
         let receipt = city.store.receipt(item, account.id).await.unwrap().unwrap();
-        assert_eq!((receipt.version, receipt.remote.url.as_deref()), (2, Some(THERE)));
+        assert_eq!((receipt.version, receipt.remote.url.as_deref()), (3, Some(THERE)));
 
         city.withdraw(item).await;
         city.settle().await;
@@ -86,7 +86,7 @@ async fn a_newer_version_takes_the_place_of_an_open_task() {
     let first = only(&city).await;
     retitle(&city, item, "Place fermée dimanche").await;
     let task = only(&city).await;
-    assert_eq!((task.handover.errand, task.delivery.version), (Errand::Post, 2));
+    assert_eq!((task.handover.errand, task.delivery.version), (Errand::Post, 3));
     assert!(
         task.delivery
             .rendered
@@ -118,7 +118,7 @@ async fn what_somebody_is_posting_is_corrected_afterwards() {
     assert_eq!(only(&city).await.handover.id, first.handover.id, "it waits for Anne");
     settle(&city, &first, posted(THERE)).await.unwrap();
     let task = only(&city).await;
-    assert_eq!((task.handover.errand, task.delivery.version), (Errand::Correct, 2));
+    assert_eq!((task.handover.errand, task.delivery.version), (Errand::Correct, 3));
     assert_eq!(city.deliveries(item, &account).await[0].state, DeliveryState::Done);
 }
 

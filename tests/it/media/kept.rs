@@ -76,7 +76,7 @@ async fn what_is_made_to_harm_is_refused_in_both_languages() {
     let photograph = scene::photograph(90, 60);
     let cut = film()[..film().len() - 40].to_vec();
     let mut lying = film();
-    lying[24..28].copy_from_slice(&u32::MAX.to_be_bytes());
+    lying[20..24].copy_from_slice(&u32::MAX.to_be_bytes());
     for (name, file, said) in [
         (
             "page.jpg",

@@ -18,10 +18,12 @@ use super::accounts;
 
 async fn look(city: &City, item: ItemId, intent: Intent) -> Vec<Outlook> {
     let addresses = Addresses::below(&"https://valbourg.example".parse().unwrap());
+    let by = city.editor();
     let looked = city
         .store
-        .outlook(&Scope::Instance, &addresses, item, intent, &city.editor());
-    looked.await.unwrap()
+        .outlook(&Scope::Instance, &addresses, item, intent, &by)
+        .await;
+    looked.unwrap()
 }
 
 async fn corrected(city: &City, item: ItemId) -> ItemContent {

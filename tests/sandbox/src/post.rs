@@ -22,6 +22,8 @@ pub struct Post {
     pub created_at: DateTime<Utc>,
     pub edited_at: Option<DateTime<Utc>>,
     pub deleted_at: Option<DateTime<Utc>>,
+    /// What the network charged for it so far, in millionths of a US dollar; `None`: nothing.
+    pub cost: Option<u64>,
     /// Earlier wordings, oldest first; empty when never edited.
     pub history: Vec<Wording>,
 }
@@ -71,8 +73,14 @@ impl Post {
             created_at: at,
             edited_at: None,
             deleted_at: None,
+            cost: None,
             history: Vec::new(),
         }
+    }
+
+    /// The network charges for it.
+    pub(crate) fn charge(&mut self, millionths: u64) {
+        *self.cost.get_or_insert_default() += millionths;
     }
 
     pub fn deleted(&self) -> bool {

@@ -18,6 +18,7 @@ fn story<'a>(text: &'a Text, language: &'a Language, venue: Option<&'a Venue>) -
         impact: None,
         date: None,
         further_dates: 0,
+        cancelled: Vec::new(),
         occurrence: OccurrenceStatus::Scheduled,
         venue,
         link: "https://ville.example/i/1",

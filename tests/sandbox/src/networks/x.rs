@@ -28,6 +28,10 @@ const ALT_LIMIT: usize = 1_000;
 const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 const EDITABLE_FOR: TimeDelta = TimeDelta::minutes(30);
 const MOST_EDITS: usize = 5;
+/// What a post costs, in millionths of a US dollar, without an address in its text and with one:
+/// <https://docs.x.com/x-api/getting-started/pricing>
+const POST_PRICE: u64 = 15_000;
+const LINK_PRICE: u64 = 200_000;
 /// Fewest and most posts of a page of a list.
 const PAGES: std::ops::RangeInclusive<usize> = 5..=100;
 /// What a program may ask of a user here.
@@ -222,6 +226,15 @@ impl Users {
     }
 }
 
+/// What X bills for a post.
+fn price(text: &str) -> u64 {
+    if shape::next_url(text).is_some() {
+        LINK_PRICE
+    } else {
+        POST_PRICE
+    }
+}
+
 /// What a name says of the subscription.
 fn premium(account: &Account) -> bool {
     account.name.ends_with("Premium")
@@ -280,6 +293,7 @@ fn create(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refuse
     let (id, url) = x.next_post();
     let mut post = Post::new(&account.id, id, url, text, call.at);
     (post.images, post.reply_to) = (images, answered);
+    post.charge(price(&post.text));
     let reply = created(&post);
     x.line.posts.push(post);
     Ok(told(reply, spent))
@@ -314,6 +328,7 @@ fn edit(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refused>
     };
     (post.remote_id, post.url, post.images) = (id, url, images);
     post.reword(text, call.at);
+    post.charge(price(&post.text));
     let reply = created(post);
     Ok(told(reply, spent))
 }

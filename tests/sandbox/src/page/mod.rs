@@ -1,5 +1,6 @@
 //! The page for people, and the same as JSON.
 
+mod look;
 mod view;
 mod words;
 

@@ -6,6 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Local, Utc};
 
 use super::View;
+use super::look::Look;
 use super::words::Words;
 use crate::fcm::Notification;
 use crate::miniature::Miniature;
@@ -43,14 +44,26 @@ struct Card {
 struct Timeline {
     name: &'static str,
     style: &'static str,
+    square: bool,
+    author: String,
+    initial: String,
     handle: String,
     posts_text: String,
+    /// What the network charged for all of them.
+    bill: Option<String>,
     posts: Vec<Entry>,
     more: bool,
 }
 
 struct Entry {
     post: Post,
+    /// It stands below the post that it answers.
+    answer: bool,
+    /// Its first words, where the network shows no more.
+    folded: Option<String>,
+    cost: Option<String>,
+    /// What its video shows.
+    clip: Option<String>,
     at: Moment,
     edited: Option<Moment>,
     deleted: Option<Moment>,
@@ -138,17 +151,49 @@ fn card(shown: &Notification) -> Card {
 
 fn timeline(network: &Miniature, words: &Words) -> Timeline {
     let posts = network.all_posts();
+    let (account, look) = (network.account(), Look::of(network.kind()));
+    let costs: Vec<u64> = posts.iter().filter_map(|post| post.cost).collect();
+    let entries = threaded(&posts)
+        .into_iter()
+        .map(|(post, answer)| entry(post, answer, look, words));
     Timeline {
         name: network.kind().title(),
         style: network.kind().name(),
-        handle: network.account().handle,
+        square: look.square,
+        initial: account.name.chars().take(1).collect(),
+        author: account.name,
+        handle: account.handle,
         posts_text: words.count_posts(posts.iter().filter(|post| !post.deleted()).count()),
+        bill: (!costs.is_empty()).then(|| words.billed(costs.iter().sum())),
         more: posts.len() > POSTS_SHOWN,
-        posts: posts.into_iter().rev().take(POSTS_SHOWN).map(entry).collect(),
+        posts: entries.take(POSTS_SHOWN).collect(),
     }
 }
 
-fn entry(post: Post) -> Entry {
+/// Newest first, each followed by its answers, in the order of their writing.
+fn threaded(posts: &[Post]) -> Vec<(Post, bool)> {
+    let of = |id: &str| -> Vec<Post> {
+        let answers = posts.iter().filter(|post| post.reply_to.as_deref() == Some(id));
+        answers.cloned().collect()
+    };
+    let there = |id: &Option<String>| {
+        id.as_ref()
+            .is_some_and(|id| posts.iter().any(|post| post.remote_id == *id))
+    };
+    let mut lines = Vec::new();
+    for root in posts.iter().rev().filter(|post| !there(&post.reply_to)) {
+        lines.push((root.clone(), false));
+        let mut waiting = of(&root.remote_id);
+        while !waiting.is_empty() {
+            let next = waiting.remove(0);
+            waiting.extend(of(&next.remote_id));
+            lines.push((next, true));
+        }
+    }
+    lines
+}
+
+fn entry(post: Post, answer: bool, look: Look, words: &Words) -> Entry {
     let reworded = |wording: &Wording| Past {
         text: wording.text.clone(),
         at: moment(wording.until),
@@ -160,6 +205,10 @@ fn entry(post: Post) -> Entry {
         deleted: post.deleted_at.map(moment),
         host: host.and_then(|url| url.host_str().map(str::to_owned)),
         earlier: post.history.iter().rev().map(reworded).collect(),
+        folded: look.folded(&post.text),
+        cost: post.cost.map(|cost| words.dollars(cost)),
+        clip: post.video.as_ref().map(|clip| words.video(clip.alt.as_deref())),
+        answer,
         post,
     }
 }

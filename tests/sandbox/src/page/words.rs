@@ -22,6 +22,10 @@ pub(super) struct Words {
     pub(super) no_alt: &'static str,
     pub(super) reply: &'static str,
     pub(super) more: &'static str,
+    pub(super) unfold: &'static str,
+    video: &'static str,
+    pub(super) cost: &'static str,
+    billed: &'static str,
     pub(super) pause: &'static str,
     pub(super) resume: &'static str,
     pub(super) reload: &'static str,
@@ -55,6 +59,10 @@ pub(super) const FRENCH: Words = Words {
     no_alt: "Image sans description",
     reply: "en réponse",
     more: "Le reste se lit dans le JSON.",
+    unfold: "Afficher plus",
+    video: "Vidéo",
+    cost: "coût",
+    billed: "facturés",
     pause: "Suspendre la mise à jour",
     resume: "Reprendre la mise à jour",
     reload: "Recharger la page",
@@ -101,6 +109,10 @@ pub(super) const ENGLISH: Words = Words {
     no_alt: "Image without a description",
     reply: "in reply",
     more: "The rest can be read in the JSON.",
+    unfold: "Show more",
+    video: "Video",
+    cost: "cost",
+    billed: "billed",
     pause: "Pause updates",
     resume: "Resume updates",
     reload: "Reload the page",
@@ -150,6 +162,27 @@ impl Words {
     fn count(&self, count: usize, one: &str, many: &str) -> String {
         let single = count == 1 || (count == 0 && self.day_first);
         format!("{count} {}", if single { one } else { many })
+    }
+
+    /// "0,015 $" and "$0.015", of millionths of a US dollar.
+    pub(super) fn dollars(&self, millionths: u64) -> String {
+        let (whole, thousandths) = (millionths / 1_000_000, millionths % 1_000_000 / 1_000);
+        if self.day_first {
+            format!("{whole},{thousandths:03}\u{202f}$")
+        } else {
+            format!("${whole}.{thousandths:03}")
+        }
+    }
+
+    /// A video, and what it shows where the network has words for it.
+    pub(super) fn video(&self, alt: Option<&str>) -> String {
+        let colon = if self.day_first { "\u{a0}: " } else { ": " };
+        alt.map_or_else(|| self.video.to_owned(), |alt| format!("{}{colon}{alt}", self.video))
+    }
+
+    /// What all posts cost.
+    pub(super) fn billed(&self, millionths: u64) -> String {
+        format!("{}\u{a0}{}", self.dollars(millionths), self.billed)
     }
 
     pub(super) fn date(&self, at: DateTime<Local>) -> String {

@@ -59,6 +59,7 @@ impl Pds {
             created_at: at,
             edited_at: None,
             deleted_at: None,
+            cost: None,
             history: Vec::new(),
         }
     }

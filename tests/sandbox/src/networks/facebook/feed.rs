@@ -178,6 +178,7 @@ impl Graph {
             created_at: at,
             edited_at: None,
             deleted_at: None,
+            cost: None,
             history: Vec::new(),
         };
         self.posts.push(PagePost {

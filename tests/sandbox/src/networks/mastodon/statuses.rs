@@ -77,6 +77,7 @@ fn read_new(instance: &Instance, call: &Call, account: &Account) -> Result<(Stat
         created_at: call.at,
         edited_at: None,
         deleted_at: None,
+        cost: None,
         history: Vec::new(),
     };
     let sensitive = is_true(call.param("sensitive"));

@@ -53,7 +53,7 @@ fn cluster(cluster: &str) -> usize {
 }
 
 /// The text before the next address, the address, the text after it.
-fn next_url(text: &str) -> Option<(&str, &str, &str)> {
+pub(super) fn next_url(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     loop {
         let start = from + text[from..].find("http")?;

@@ -267,7 +267,7 @@ impl<'a> Deliveries<'a> {
         let Some(rendered) = self.frozen(job, abilities, action).await? else {
             return Ok(None);
         };
-        match bytes::with_bytes(self.store, rendered, &abilities.picture_rules()).await? {
+        match bytes::with_bytes(self.store, self.addresses, rendered, &abilities.picture_rules()).await? {
             Ok(post) => Ok(Some(post)),
             Err(reason) => {
                 self.settle(job, None, Settlement::Refused(reason)).await?;

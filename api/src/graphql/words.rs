@@ -191,6 +191,12 @@ pub enum Network {
     Webhook,
     /// Google Business Profile: posts on Google Maps.
     GoogleBusiness,
+    /// Threads.
+    Threads,
+    /// Pages of organisations on LinkedIn.
+    Linkedin,
+    /// Professional accounts on Instagram.
+    Instagram,
     /// WhatsApp Channels: a person posts.
     WhatsappChannel,
     /// Snapchat public profiles: a person posts.

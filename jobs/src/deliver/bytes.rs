@@ -1,6 +1,7 @@
 //! The bytes of what a post carries: loaded just before they are sent, in the form that the network takes.
 
 use beffroi_schema::{
+    address::Addresses,
     media::fitted,
     store::{Store, StoreResult},
     value::{PictureRules, Rendered},
@@ -9,6 +10,7 @@ use beffroi_schema::{
 /// The same post with the bytes of its pictures, each as `rules` take it, and of its video; or why not, for people.
 pub(super) async fn with_bytes(
     store: &Store,
+    addresses: &Addresses,
     mut rendered: Rendered,
     rules: &PictureRules,
 ) -> StoreResult<Result<Rendered, String>> {
@@ -22,8 +24,11 @@ pub(super) async fn with_bytes(
         match fitted {
             Ok(Ok(None)) => picture.bytes = bytes.to_vec().into(),
             Ok(Ok(Some(file))) => {
-                (picture.mime, picture.bytes) = (file.format.as_str().to_owned(), file.bytes.into());
+                (picture.mime, picture.bytes) = (file.format.as_str().to_owned(), file.bytes.clone().into());
                 (picture.width, picture.height) = (file.width, file.height);
+                if rules.fetched {
+                    picture.url = addresses.picture(&store.put_fitted(file).await?);
+                }
             }
             Ok(Err(_)) | Err(_) => {
                 return Ok(Err(format!(

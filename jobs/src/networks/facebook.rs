@@ -22,10 +22,11 @@ use super::{
     DeliveryError, SocialNetwork,
     answer::{MAX_ANSWER, Twice, no_server, unanswered, unsettled},
     budget::Budget,
+    graph::{repetition, spent, verdict},
     likeness::{earliest, skeleton},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Listed, Page, PageProfile, Posted, repetition, spent, verdict};
+use wire::{Listed, Page, PageProfile, Posted};
 
 /// Pictures in one post.
 const MAX_PICTURES: u32 = 10;

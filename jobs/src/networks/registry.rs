@@ -6,12 +6,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    SocialNetwork, bluesky, by_hand, discord, facebook, google_business, mastodon, slack, telegram, webhook, x,
+    SocialNetwork, bluesky, by_hand, discord, facebook, google_business, instagram, linkedin, mastodon, slack,
+    telegram, threads, webhook, x,
 };
 pub use super::{
     bluesky::BlueskySettings, by_hand::ByHandSettings, discord::DiscordSettings, facebook::FacebookSettings,
-    google_business::GoogleBusinessSettings, mastodon::MastodonSettings, slack::SlackSettings,
-    telegram::TelegramSettings, webhook::WebhookSettings, x::XSettings,
+    google_business::GoogleBusinessSettings, instagram::InstagramSettings, linkedin::LinkedinSettings,
+    mastodon::MastodonSettings, slack::SlackSettings, telegram::TelegramSettings, threads::ThreadsSettings,
+    webhook::WebhookSettings, x::XSettings,
 };
 use crate::http::Http;
 
@@ -66,6 +68,9 @@ networks! {
     Slack: slack::Slack(SlackSettings),
     Webhook: webhook::Webhook(WebhookSettings),
     GoogleBusiness: google_business::GoogleBusiness(GoogleBusinessSettings),
+    Threads: threads::Threads(ThreadsSettings),
+    Linkedin: linkedin::Linkedin(LinkedinSettings),
+    Instagram: instagram::Instagram(InstagramSettings),
     ; by hand:
     WhatsappChannel(whatsapp_channel),
     Snapchat(snapchat),

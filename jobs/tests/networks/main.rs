@@ -7,6 +7,7 @@ mod metrics;
 mod posts;
 mod refusals;
 mod session;
+mod steps;
 mod town;
 mod webhook;
 mod x;

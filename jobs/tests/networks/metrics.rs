@@ -2,8 +2,27 @@
 
 use beffroi_jobs::networks::DeliveryError;
 use beffroi_sandbox::Kind;
+use beffroi_schema::value::Metrics;
 
 use crate::town::{Town, key};
+
+#[tokio::test]
+async fn a_post_is_told_to_be_shown_liked_shared_and_answered() {
+    for kind in [Kind::Threads, Kind::Instagram, Kind::Linkedin] {
+        let town = Town::on(kind).await;
+        let remote = town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
+        let answer = town.post("Il repart");
+        town.account.reply(&remote, &answer, key(2)).await.unwrap();
+        let told = Metrics {
+            likes: Some(2),
+            shares: Some(1),
+            replies: Some(1),
+            views: Some(40),
+        };
+        assert_eq!(town.account.metrics(&remote).await, Ok(told), "{kind:?}");
+        town.assert_correct();
+    }
+}
 
 #[tokio::test]
 async fn channels_tell_the_signs_under_a_message_and_its_answers() {

@@ -132,6 +132,17 @@ impl Store {
         Ok(row)
     }
 
+    /// Keeps a picture in the form that a network takes, which fetches it under the hash that is given back. It belongs
+    /// to no item: its master does.
+    pub async fn put_fitted(&self, drawn: Rendition) -> StoreResult<String> {
+        let file = self.put_file(drawn).await?;
+        let sha256 = file.sha256.clone();
+        let tx = self.write().await?;
+        self.note_file(&tx, file).await?;
+        tx.commit().await?;
+        Ok(sha256)
+    }
+
     async fn put_file(&self, rendition: Rendition) -> StoreResult<file::Model> {
         let size = i64::try_from(rendition.bytes.len()).unwrap_or(i64::MAX);
         let sha256 = self.files.put(rendition.bytes.into()).await?;
@@ -193,14 +204,19 @@ impl Store {
             size: *size,
             created_at: self.clock.now(),
         });
-        let once = OnConflict::column(file::Column::Sha256).do_nothing().to_owned();
         for row in std::iter::once(kept.file.clone()).chain(variants) {
-            file::Entity::insert(row.into_active_model())
-                .on_conflict(once.clone())
-                .try_insert()
-                .exec_without_returning(tx)
-                .await?;
+            self.note_file(tx, row).await?;
         }
+        Ok(())
+    }
+
+    async fn note_file(&self, tx: &DatabaseTransaction, row: file::Model) -> StoreResult<()> {
+        let once = OnConflict::column(file::Column::Sha256).do_nothing().to_owned();
+        file::Entity::insert(row.into_active_model())
+            .on_conflict(once)
+            .try_insert()
+            .exec_without_returning(tx)
+            .await?;
         Ok(())
     }
 

@@ -26,6 +26,12 @@ closed_set! {
         Webhook = "webhook",
         /// Google Business Profile: posts on Google Maps.
         GoogleBusiness = "google_business",
+        /// Threads.
+        Threads = "threads",
+        /// Pages of organisations on LinkedIn.
+        Linkedin = "linkedin",
+        /// Professional accounts on Instagram.
+        Instagram = "instagram",
         /// WhatsApp Channels: a person posts.
         WhatsappChannel = "whatsapp_channel",
         /// Snapchat public profiles: a person posts.
@@ -52,6 +58,9 @@ impl Network {
             Self::Slack => "Slack",
             Self::Webhook => "Webhook",
             Self::GoogleBusiness => "Google Business Profile",
+            Self::Threads => "Threads",
+            Self::Linkedin => "LinkedIn",
+            Self::Instagram => "Instagram",
             Self::WhatsappChannel => "WhatsApp Channels",
             Self::Snapchat => "Snapchat",
             Self::FacebookGroup => "Facebook Groups",
@@ -74,7 +83,10 @@ impl Network {
             | Self::Discord
             | Self::Slack
             | Self::Webhook
-            | Self::GoogleBusiness => false,
+            | Self::GoogleBusiness
+            | Self::Threads
+            | Self::Linkedin
+            | Self::Instagram => false,
         }
     }
 
@@ -98,6 +110,16 @@ impl Network {
                 }
             }
             Self::Facebook => const { &[Setting::required("page", Digits)] },
+            Self::Threads => const { &[Setting::required("user", Digits)] },
+            Self::Instagram => const { &[Setting::required("user", Digits), Setting::optional("graph", Address)] },
+            Self::Linkedin => {
+                const {
+                    &[
+                        Setting::required("organization", Digits),
+                        Setting::optional("version", Digits),
+                    ]
+                }
+            }
             Self::X => {
                 const {
                     &[

@@ -47,6 +47,9 @@ pub struct PictureRules {
     /// The shapes it takes: others are cropped around their focal point.
     #[serde(default)]
     pub ratios: Option<Ratios>,
+    /// Whether it fetches pictures by their addresses: what was made to fit then has one.
+    #[serde(default)]
+    pub fetched: bool,
 }
 
 impl PictureRules {
@@ -58,6 +61,7 @@ impl PictureRules {
             pixels: None,
             formats: Vec::new(),
             ratios: None,
+            fetched: false,
         }
     }
 }

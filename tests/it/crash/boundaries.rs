@@ -1,11 +1,14 @@
 //! A worker that dies between two steps of a delivery, each by its name.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use beffroi_sandbox::{Fault, Operation};
 use beffroi_schema::{
+    id::MediaId,
     store::Job,
-    value::{AccountRules, Action, AttemptOutcome, DeliveryState, Language, LinkStyle, Network, Rendered},
+    value::{
+        AccountRules, Action, AttemptOutcome, DeliveryState, Language, LinkStyle, Needs, Network, Picture, Rendered,
+    },
 };
 use beffroi_tests::{City, DELIVERY_LEASE, die_when, scene};
 
@@ -139,6 +142,19 @@ async fn hang(city: &City, network: Network, fault: Fault) {
     worker.die().await;
 }
 
+/// In place of the card that the loop draws. Networks in miniature fetch nothing.
+fn picture() -> Picture {
+    Picture {
+        media: MediaId(uuid::Uuid::nil()),
+        mime: "image/jpeg".to_owned(),
+        width: 1080,
+        height: 1350,
+        alt: String::new(),
+        url: "https://valbourg.example/media/card".to_owned(),
+        bytes: Arc::from([]),
+    }
+}
+
 /// What the loop would have sent, or near enough.
 fn rendered(city: &City, job: &Job) -> Rendered {
     let title = &job.revision.content.texts.0[&Language::french()].title;
@@ -155,7 +171,7 @@ fn rendered(city: &City, job: &Job) -> Rendered {
         language: Language::french(),
         link,
         card: None,
-        pictures: Vec::new(),
+        pictures: (abilities.needs == Needs::Picture).then(picture).into_iter().collect(),
         video: None,
         when: None,
         hashtags: Vec::new(),

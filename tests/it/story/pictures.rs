@@ -1,15 +1,23 @@
 //! Pictures, and what networks take of them.
 
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
 use beffroi_schema::{
     address::Addresses,
     entity::{account, media},
     id::ItemId,
     store::{About, CheckResult, Facts, machine},
     telling::render,
-    value::{Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Scope, VideoLimit},
+    value::{
+        AccountRules, Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Network, Scope,
+        VideoLimit,
+    },
 };
 use beffroi_tests::{City, scene};
 use chrono::Duration;
+use tower::ServiceExt as _;
 
 use super::accounts;
 
@@ -173,6 +181,28 @@ async fn where_nothing_goes_without_a_picture_a_card_is_drawn() {
         cards.insert(card.media);
     }
     assert_eq!(cards.len(), 1, "drawn once, kept once");
+}
+
+#[tokio::test]
+async fn what_a_network_fetches_is_in_the_form_that_it_takes() {
+    let city = City::new().await;
+    let account = city.account(Network::Instagram, AccountRules::default()).await;
+    // As wide as no picture may be there, and a card in place of none.
+    publish(&city, scene::photograph(900, 300), "Une rame à quai").await;
+    city.publish(scene::article("La piscine rouvre")).await;
+    city.settle().await;
+    let [photograph, card] = city.posts(&account).try_into().unwrap();
+    for (post, sides) in [(photograph, (573, 300)), (card, (1080, 1350))] {
+        let [image] = post.images.try_into().unwrap();
+        let address = image.url.unwrap();
+        let path = address.strip_prefix("https://valbourg.example").unwrap();
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = city.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "image/jpeg", "{}", post.text);
+        let file = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let shown = image::load_from_memory(&file).unwrap();
+        assert_eq!((shown.width(), shown.height()), sides, "{}", post.text);
+    }
 }
 
 #[tokio::test]

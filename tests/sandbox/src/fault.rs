@@ -50,7 +50,7 @@ pub enum Fault {
     Refused(String),
     /// Answered correctly, this much later.
     Slow(Duration),
-    /// Mastodon only, on an upload: 202, then 206 for this many polls.
+    /// On an upload, where networks take their time: not ready for this many polls.
     StillProcessing {
         polls: u32,
     },

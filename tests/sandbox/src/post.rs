@@ -32,6 +32,8 @@ pub struct Post {
 pub struct Image {
     pub alt: String,
     pub bytes_len: usize,
+    /// Where Meta's networks fetched it.
+    pub url: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -240,7 +240,11 @@ fn files(call: &Call, body: &Value) -> Result<Vec<Image>, Refused> {
             ));
         }
         let bytes_len = bytes.len();
-        images.push(Image { alt, bytes_len });
+        images.push(Image {
+            alt,
+            bytes_len,
+            url: None,
+        });
     }
     if images.len() > FILES_LIMIT {
         return Err(Refused::wrong(50_035, "Must be 10 or fewer in length."));

@@ -144,7 +144,11 @@ fn create(here: &mut Places, call: &Call, account: &Account) -> Result<Value, Re
 /// Google fetches the picture, and has no field for what it shows.
 fn picture() -> Image {
     let (alt, bytes_len) = (String::new(), 0);
-    Image { alt, bytes_len }
+    Image {
+        alt,
+        bytes_len,
+        url: None,
+    }
 }
 
 fn list(here: &mut Places, call: &Call, account: &Account) -> Result<Value, Refused> {

@@ -285,6 +285,7 @@ fn photo(call: &Call, name: &str) -> Result<Image, Refused> {
     Ok(Image {
         alt: String::new(),
         bytes_len: file.bytes.len(),
+        url: None,
     })
 }
 

@@ -246,7 +246,11 @@ fn attached(body: &Value, description: &str) -> Vec<Image> {
 /// Whoever shows it fetches it.
 fn image(alt: &Value) -> Image {
     let alt = alt.as_str().unwrap_or_default().to_owned();
-    Image { alt, bytes_len: 0 }
+    Image {
+        alt,
+        bytes_len: 0,
+        url: None,
+    }
 }
 
 impl Receivers {

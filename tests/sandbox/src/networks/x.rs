@@ -263,7 +263,14 @@ fn upload(x: &mut Users, call: &Call, _: &Account) -> Result<Reply, Refused> {
     let size = file.bytes.len();
     let id = (1_800_000_000_000_000_000 + x.line.next_number()).to_string();
     let alt = String::new();
-    x.media.insert(id.clone(), Image { alt, bytes_len: size });
+    x.media.insert(
+        id.clone(),
+        Image {
+            alt,
+            bytes_len: size,
+            url: None,
+        },
+    );
     let data = json!({ "id": id, "media_key": format!("3_{id}"), "size": size, "expires_after_secs": 86_400 });
     Ok(Reply::ok(&json!({ "data": data })))
 }

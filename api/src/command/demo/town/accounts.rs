@@ -42,7 +42,14 @@ fn rules(place: Place) -> AccountRules {
     };
     match place {
         // Channels have all there is, as Mastodon has.
-        Place::Mastodon | Place::Telegram | Place::Discord | Place::Slack | Place::Webhook => AccountRules {
+        Place::Mastodon
+        | Place::Telegram
+        | Place::Discord
+        | Place::Slack
+        | Place::Webhook
+        | Place::Threads
+        | Place::Linkedin
+        | Place::Instagram => AccountRules {
             min_severity: None,
             ..usual
         },

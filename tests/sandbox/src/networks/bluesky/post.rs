@@ -78,6 +78,7 @@ impl Pds {
             .map(|image| Image {
                 alt: text(image, "alt").to_owned(),
                 bytes_len: size(image),
+                url: None,
             })
             .collect()
     }

@@ -72,6 +72,7 @@ impl Photo {
         Image {
             alt: self.alt.clone(),
             bytes_len: self.bytes_len,
+            url: None,
         }
     }
 }

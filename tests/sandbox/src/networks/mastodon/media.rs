@@ -162,6 +162,7 @@ impl Media {
         Image {
             alt: self.description.clone().unwrap_or_default(),
             bytes_len: self.bytes_len,
+            url: None,
         }
     }
 }

@@ -1,0 +1,407 @@
+//! What Threads and Instagram have in common: a container is filled, waited for, and made public once.
+//!
+//! <https://developers.facebook.com/docs/instagram-platform/content-publishing>
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::timeline::{Holder, Timeline};
+use crate::account::Account;
+use crate::call::Call;
+use crate::limits::{Budget, Windows};
+use crate::post::{Image, Post};
+use crate::protocol::Refusal;
+use crate::reply::Reply;
+
+/// A container that nobody publishes is gone after a day.
+const LIVES: TimeDelta = TimeDelta::hours(24);
+const CAROUSEL: std::ops::RangeInclusive<usize> = 2..=10;
+const ALT_LIMIT: usize = 1_000;
+const LARGEST_PAGE: usize = 100;
+const DELETIONS: Budget = Budget {
+    name: "deletions",
+    limit: 100,
+    window_s: 24 * 3600,
+};
+/// What readers do with every post.
+const VIEWS: usize = 40;
+const LIKES: usize = 2;
+const SHARES: usize = 1;
+const FIRST_ID: u64 = 17_900_000_000_000_000;
+
+/// What tells one of these networks from the other.
+pub(crate) struct Rules {
+    pub(crate) version: &'static str,
+    /// Where the list of posts is, and where containers are made.
+    pub(crate) media: &'static str,
+    /// The name of a post's words.
+    pub(crate) words: &'static str,
+    pub(crate) progress: &'static str,
+    pub(crate) posts_a_day: u32,
+    pub(crate) most: usize,
+    pub(crate) count: fn(&str) -> usize,
+    /// Hashtags and names of others, where there may be so many.
+    pub(crate) signs: Option<(usize, usize)>,
+    /// What kind of container one picture is.
+    pub(crate) image: &'static str,
+    /// What can be asked of a post's readers.
+    pub(crate) insights: &'static [&'static str],
+    pub(crate) texts_alone: bool,
+    pub(crate) page: fn(&str, &Account, &str) -> String,
+}
+
+/// The whole network.
+pub(crate) struct Containers {
+    pub(crate) rules: &'static Rules,
+    pub(crate) line: Timeline,
+    filled: HashMap<String, Container>,
+    windows: Windows,
+    pub(crate) polls_of_next: u32,
+}
+
+struct Container {
+    post: Post,
+    polls_left: u32,
+    published: bool,
+    child: bool,
+}
+
+type Handle = fn(&mut Containers, &Call, &Account) -> Result<Reply, Failure>;
+
+/// An error as the Graph API writes it.
+pub(crate) struct Failure {
+    status: u16,
+    code: u32,
+    subcode: Option<u32>,
+    message: String,
+    violation: bool,
+}
+
+impl Failure {
+    fn new(code: u32, message: &str) -> Self {
+        Self {
+            status: 400,
+            code,
+            subcode: None,
+            message: message.to_owned(),
+            violation: false,
+        }
+    }
+
+    pub(crate) fn parameter(message: &str) -> Self {
+        let violation = true;
+        Self {
+            violation,
+            ..Self::new(100, message)
+        }
+    }
+
+    pub(crate) fn missing(id: &str) -> Self {
+        let message = format!("Unsupported request. Object with ID '{id}' does not exist");
+        Self {
+            subcode: Some(33),
+            ..Self::new(100, &message)
+        }
+    }
+
+    fn token() -> Self {
+        Self {
+            subcode: Some(460),
+            ..Self::new(190, "Error validating access token: The session has been invalidated")
+        }
+    }
+}
+
+impl From<Failure> for Reply {
+    fn from(failure: Failure) -> Self {
+        let mut error = json!({ "message": failure.message, "type": "OAuthException", "code": failure.code,
+            "fbtrace_id": "AminiatureTraceId" });
+        if let Some(subcode) = failure.subcode {
+            error["error_subcode"] = subcode.into();
+        }
+        let status = StatusCode::from_u16(failure.status).unwrap_or_default();
+        let reply = Self::json(status, &json!({ "error": error }));
+        if failure.violation {
+            reply.violation(failure.message)
+        } else {
+            reply
+        }
+    }
+}
+
+impl Containers {
+    pub(crate) fn new(rules: &'static Rules, url: &str) -> Self {
+        Self {
+            rules,
+            line: Timeline::new(url),
+            filled: HashMap::new(),
+            windows: Windows::default(),
+            polls_of_next: 0,
+        }
+    }
+
+    pub(crate) fn run(&mut self, call: &Call, handle: Handle) -> Reply {
+        let token = call.bearer().unwrap_or_default().to_owned();
+        let account = match self.line.holder(&token) {
+            Holder::Known(account) => account,
+            Holder::Revoked(account) => return Reply::from(Failure::token()).by(&account.id),
+            Holder::Nobody => return Reply::from(Failure::token()).violation("a token of no account"),
+        };
+        handle(self, call, &account).unwrap_or_else(Into::into).by(&account.id)
+    }
+
+    pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {
+        match refusal {
+            Refusal::RateLimited { retry_after_s } => {
+                let minutes = retry_after_s.div_ceil(60);
+                let usage = json!({ "1": [{ "type": self.rules.media, "call_count": 100, "total_cputime": 0,
+                    "total_time": 0, "estimated_time_to_regain_access": minutes }] });
+                let reply = Reply::from(Failure::new(4, "Application request limit reached"));
+                reply.header("x-business-use-case-usage", usage.to_string())
+            }
+            Refusal::ServerError => Failure {
+                status: 500,
+                ..Failure::new(1, "An unknown error occurred")
+            }
+            .into(),
+            Refusal::TokenRevoked | Refusal::TokenExpired => Failure::token().into(),
+            Refusal::Content(text) => Failure::new(100, text).into(),
+            Refusal::UnknownRoute => Failure::parameter("Unknown path components").into(),
+        }
+    }
+
+    pub(crate) fn open_account(&mut self, handle: &str, name: &str, prefix: &str) -> Account {
+        let number = self.line.accounts().len();
+        let id = (17_841_400_000_000_000 + number).to_string();
+        self.line
+            .open_account(id, handle, name, format!("{prefix}miniature{number}"))
+    }
+
+    pub(crate) fn is_account(&self, id: &str) -> bool {
+        id == "me" || self.line.accounts().iter().any(|account| account.id == id)
+    }
+
+    pub(crate) fn page(&self, call: &Call) -> Reply {
+        let page = self.line.page(call);
+        page.unwrap_or_else(|| Failure::missing(&call.path).into())
+    }
+
+    pub(crate) fn next_id(&mut self) -> String {
+        (FIRST_ID + self.line.next_number()).to_string()
+    }
+
+    fn posts_today(&self) -> Budget {
+        let (name, limit) = ("posts", self.rules.posts_a_day);
+        Budget {
+            name,
+            limit,
+            window_s: 24 * 3600,
+        }
+    }
+
+    /// What `call` puts into a container.
+    fn content(&self, call: &Call, account: &Account) -> Result<Post, Failure> {
+        let param = |name: &str| call.param(name).unwrap_or_default();
+        let text = param(self.rules.words);
+        if (self.rules.count)(&text) > self.rules.most {
+            let message = format!(
+                "Param {} must be at most {} characters long.",
+                self.rules.words, self.rules.most
+            );
+            return Err(Failure::parameter(&message));
+        }
+        let too_many = |(tags, names)| text.matches('#').count() > tags || text.matches('@').count() > names;
+        if self.rules.signs.is_some_and(too_many) {
+            return Err(Failure::parameter("Too many hashtags or mentions in the caption"));
+        }
+        let mut post = Post::new(&account.id, String::new(), String::new(), text, call.at);
+        let image_url = param("image_url");
+        post.images = match param("media_type").as_str() {
+            "CAROUSEL" => self.children(&param("children"))?,
+            "TEXT" if self.rules.texts_alone => Vec::new(),
+            kind if kind == self.rules.image && !image_url.is_empty() => vec![image(&image_url, param("alt_text"))?],
+            _ => {
+                return Err(Failure::parameter(
+                    "Only photo, video or carousel can be posted: media is missing",
+                ));
+            }
+        };
+        if post.text.is_empty() && post.images.is_empty() {
+            return Err(Failure::parameter("Param text is empty"));
+        }
+        post.reply_to = call.param("reply_to_id");
+        Ok(post)
+    }
+
+    fn children(&self, ids: &str) -> Result<Vec<Image>, Failure> {
+        let child = |id: &str| self.filled.get(id).filter(|container| container.child);
+        let images: Option<Vec<_>> = ids.split(',').map(|id| Some(child(id)?.post.images.clone())).collect();
+        let images = images.ok_or_else(|| Failure::parameter("children names no item of a carousel"))?;
+        let images: Vec<_> = images.into_iter().flatten().collect();
+        if CAROUSEL.contains(&images.len()) {
+            Ok(images)
+        } else {
+            Err(Failure::parameter("A carousel has 2 to 10 items"))
+        }
+    }
+}
+
+/// The network fetches the address; the miniature opens no connection.
+fn image(url: &str, alt: String) -> Result<Image, Failure> {
+    if url::Url::parse(url).is_err() || alt.chars().count() > ALT_LIMIT {
+        return Err(Failure::parameter("The media could not be fetched from this URI"));
+    }
+    Ok(Image {
+        alt,
+        bytes_len: 0,
+        url: Some(url.to_owned()),
+    })
+}
+
+fn owned(call: &Call, account: &Account) -> Result<(), Failure> {
+    match call.segment(1) {
+        id if id == account.id || id == "me" => Ok(()),
+        id => Err(Failure {
+            violation: true,
+            ..Failure::missing(id)
+        }),
+    }
+}
+
+pub(crate) fn profile(_: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {
+    owned(call, account)?;
+    Ok(Reply::ok(
+        &json!({ "id": account.id, "username": account.handle, "followers_count": 0 }),
+    ))
+}
+
+pub(crate) fn create(it: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {
+    owned(call, account)?;
+    let post = it.content(call, account)?;
+    if let Some(answered) = &post.reply_to
+        && it.line.live(answered).is_none()
+    {
+        return Err(Failure::missing(answered));
+    }
+    let id = it.next_id();
+    let container = Container {
+        post,
+        polls_left: std::mem::take(&mut it.polls_of_next),
+        published: false,
+        child: call.param("is_carousel_item").as_deref() == Some("true"),
+    };
+    it.filled.insert(id.clone(), container);
+    Ok(Reply::ok(&json!({ "id": id })))
+}
+
+/// A container's progress, or a post.
+pub(crate) fn show(it: &mut Containers, call: &Call, _: &Account) -> Result<Reply, Failure> {
+    let id = call.segment(1).to_owned();
+    if let Some(container) = it.filled.get_mut(&id) {
+        let word = match container {
+            Container { published: true, .. } => "PUBLISHED",
+            Container { post, .. } if call.at - post.created_at > LIVES => "EXPIRED",
+            Container { polls_left: 0, .. } => "FINISHED",
+            Container { polls_left, .. } => {
+                *polls_left -= 1;
+                "IN_PROGRESS"
+            }
+        };
+        return Ok(Reply::ok(&json!({ "id": id, it.rules.progress: word })));
+    }
+    let post = it.line.live(&id).ok_or_else(|| Failure::missing(&id))?;
+    Ok(Reply::ok(&json!({ "id": id, "permalink": post.url })))
+}
+
+pub(crate) fn publish(it: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {
+    owned(call, account)?;
+    let id = call.param("creation_id").unwrap_or_default();
+    let container = it.filled.get(&id);
+    let Some(container) = container.filter(|container| !container.child && !container.published) else {
+        return Err(Failure::parameter("creation_id names nothing that can be published"));
+    };
+    if container.polls_left > 0 {
+        return Err(Failure {
+            subcode: Some(2_207_027),
+            violation: true,
+            ..Failure::new(9007, "Media ID is not available: it is not ready to be published")
+        });
+    }
+    let mut post = container.post.clone();
+    if it.windows.spend(it.posts_today(), &account.id, 1, call.at).exceeded {
+        return Err(Failure {
+            subcode: Some(2_207_042),
+            violation: true,
+            ..Failure::new(9, "Application request limit reached: too many posts in 24 hours")
+        });
+    }
+    post.remote_id = it.next_id();
+    post.url = (it.rules.page)(&it.line.url, account, &post.remote_id);
+    post.created_at = call.at;
+    let made = json!({ "id": post.remote_id });
+    it.line.posts.push(post);
+    it.filled.entry(id).and_modify(|container| container.published = true);
+    Ok(Reply::ok(&made))
+}
+
+pub(crate) fn quota(it: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {
+    owned(call, account)?;
+    let spent = it.windows.spend(it.posts_today(), &account.id, 0, call.at);
+    let used = spent.budget.limit - spent.remaining;
+    let config = json!({ "quota_total": spent.budget.limit, "quota_duration": spent.budget.window_s });
+    Ok(Reply::ok(
+        &json!({ "data": [{ "quota_usage": used, "config": config }] }),
+    ))
+}
+
+/// Newest first, without answers.
+pub(crate) fn list(it: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {
+    owned(call, account)?;
+    let limit = call.param("limit").map_or(Ok(25), |limit| limit.parse());
+    let limit = limit.ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
+    let limit = limit.ok_or_else(|| Failure::parameter("limit is not between 1 and 100"))?;
+    let posts = it.line.posts.iter().rev();
+    let shown = posts.filter(|post| post.account == account.id && post.reply_to.is_none() && !post.deleted());
+    let shown = shown.take(limit).map(|post| {
+        json!({ "id": post.remote_id, it.rules.words: post.text, "permalink": post.url,
+            "timestamp": post.created_at.format("%Y-%m-%dT%H:%M:%S+0000").to_string() })
+    });
+    Ok(Reply::ok(&json!({ "data": shown.collect::<Vec<Value>>() })))
+}
+
+pub(crate) fn delete(it: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {
+    let id = call.segment(1).to_owned();
+    if it.windows.spend(DELETIONS, &account.id, 1, call.at).exceeded {
+        return Err(Failure::new(4, "Application request limit reached"));
+    }
+    let post = it.line.live(&id).filter(|post| post.account == account.id);
+    let post = post.ok_or_else(|| Failure::missing(&id))?;
+    post.deleted_at = Some(call.at);
+    Ok(Reply::ok(&json!({ "success": true, "deleted_id": id })))
+}
+
+pub(crate) fn insights(it: &mut Containers, call: &Call, _: &Account) -> Result<Reply, Failure> {
+    let id = call.segment(1).to_owned();
+    it.line.live(&id).ok_or_else(|| Failure::missing(&id))?;
+    let names = call.param("metric").unwrap_or_default();
+    if names.split(',').any(|name| !it.rules.insights.contains(&name)) {
+        return Err(Failure::parameter("metric must be one of the metrics of this medium"));
+    }
+    let answers = it.line.posts.iter();
+    let answers = answers.filter(|post| post.reply_to.as_deref() == Some(&id) && !post.deleted());
+    let answers = answers.count();
+    let insight = |name: &str| {
+        let value = match name {
+            "views" => VIEWS,
+            "likes" => LIKES,
+            "replies" | "comments" => answers,
+            _ => SHARES,
+        };
+        json!({ "name": name, "period": "lifetime", "values": [{ "value": value }] })
+    };
+    let data: Vec<_> = names.split(',').map(insight).collect();
+    Ok(Reply::ok(&json!({ "data": data })))
+}

@@ -5,6 +5,6 @@ mod render;
 mod story;
 
 pub use self::{
-    render::render,
+    render::{clip, render},
     story::{story, zone},
 };

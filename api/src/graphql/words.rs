@@ -191,6 +191,12 @@ pub enum Network {
     Webhook,
     /// Google Business Profile: posts on Google Maps.
     GoogleBusiness,
+    /// YouTube channels.
+    Youtube,
+    /// Dailymotion channels.
+    Dailymotion,
+    /// TikTok accounts.
+    Tiktok,
     /// WhatsApp Channels: a person posts.
     WhatsappChannel,
     /// Snapchat public profiles: a person posts.

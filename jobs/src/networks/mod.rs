@@ -4,17 +4,22 @@ mod answer;
 mod bluesky;
 mod budget;
 mod by_hand;
+mod dailymotion;
 mod discord;
 mod facebook;
+mod film;
 mod google;
 mod google_business;
 mod likeness;
 mod mastodon;
+mod oauth;
 pub mod registry;
 mod slack;
 mod telegram;
+mod tiktok;
 mod webhook;
 mod x;
+mod youtube;
 
 use std::time::Duration;
 

@@ -6,12 +6,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    SocialNetwork, bluesky, by_hand, discord, facebook, google_business, mastodon, slack, telegram, webhook, x,
+    SocialNetwork, bluesky, by_hand, dailymotion, discord, facebook, google_business, mastodon, slack, telegram,
+    tiktok, webhook, x, youtube,
 };
 pub use super::{
-    bluesky::BlueskySettings, by_hand::ByHandSettings, discord::DiscordSettings, facebook::FacebookSettings,
-    google_business::GoogleBusinessSettings, mastodon::MastodonSettings, slack::SlackSettings,
-    telegram::TelegramSettings, webhook::WebhookSettings, x::XSettings,
+    bluesky::BlueskySettings, by_hand::ByHandSettings, dailymotion::DailymotionSettings, discord::DiscordSettings,
+    facebook::FacebookSettings, google_business::GoogleBusinessSettings, mastodon::MastodonSettings,
+    slack::SlackSettings, telegram::TelegramSettings, tiktok::TiktokSettings, webhook::WebhookSettings, x::XSettings,
+    youtube::YoutubeSettings,
 };
 use crate::http::Http;
 
@@ -66,6 +68,9 @@ networks! {
     Slack: slack::Slack(SlackSettings),
     Webhook: webhook::Webhook(WebhookSettings),
     GoogleBusiness: google_business::GoogleBusiness(GoogleBusinessSettings),
+    Youtube: youtube::Youtube(YoutubeSettings),
+    Dailymotion: dailymotion::Dailymotion(DailymotionSettings),
+    Tiktok: tiktok::Tiktok(TiktokSettings),
     ; by hand:
     WhatsappChannel(whatsapp_channel),
     Snapchat(snapchat),

@@ -8,5 +8,6 @@ mod posts;
 mod refusals;
 mod session;
 mod town;
+mod videos;
 mod webhook;
 mod x;

@@ -11,7 +11,9 @@ use crate::clock::Clock;
 use crate::fault::{Fault, Faults, Operation};
 use crate::journal::Journal;
 use crate::listener::Handler;
-use crate::networks::{bluesky, discord, facebook, google_business, mastodon, slack, telegram, webhook, x};
+use crate::networks::{
+    bluesky, dailymotion, discord, facebook, google_business, mastodon, slack, telegram, tiktok, webhook, x, youtube,
+};
 use crate::post::Post;
 use crate::protocol::{Engine, Protocol, Running};
 
@@ -52,6 +54,9 @@ miniatures! {
     Slack: slack::Workspace = "slack", "Slack";
     Webhook: webhook::Receivers = "webhook", "Webhook";
     GoogleBusiness: google_business::Places = "google_business", "Google Business Profile";
+    Youtube: youtube::Channels = "youtube", "YouTube";
+    Dailymotion: dailymotion::Channels = "dailymotion", "Dailymotion";
+    Tiktok: tiktok::Accounts = "tiktok", "TikTok";
 }
 
 impl Kind {

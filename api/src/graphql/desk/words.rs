@@ -173,6 +173,8 @@ pub enum Rule {
     Severity,
     /// Not written in the account's language.
     Language,
+    /// Videos only.
+    Videos,
     /// One of so many only.
     Ratio,
     /// The account's hours.

@@ -1,13 +1,17 @@
 //! The networks in miniature: one file or folder each.
 
 pub(crate) mod bluesky;
+pub(crate) mod dailymotion;
 pub(crate) mod discord;
 pub(crate) mod facebook;
 pub(crate) mod google;
 pub(crate) mod google_business;
 pub(crate) mod mastodon;
+pub(crate) mod oauth;
 pub(crate) mod slack;
 pub(crate) mod telegram;
+pub(crate) mod tiktok;
 pub(crate) mod timeline;
 pub(crate) mod webhook;
 pub(crate) mod x;
+pub(crate) mod youtube;

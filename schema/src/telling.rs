@@ -5,6 +5,6 @@ mod render;
 mod story;
 
 pub use self::{
-    render::{cost, render},
+    render::{clip, cost, render},
     story::{story, zone},
 };

@@ -124,6 +124,8 @@ fn goes(word: &str, network: &str) -> bool {
     match network {
         "x" => word == "Tram B",
         "google_business" => word == "Marché du samedi",
+        // Neither has a video.
+        "youtube" | "dailymotion" | "tiktok" => false,
         _ => true,
     }
 }

@@ -197,6 +197,12 @@ pub enum Network {
     Linkedin,
     /// Professional accounts on Instagram.
     Instagram,
+    /// YouTube channels.
+    Youtube,
+    /// Dailymotion channels.
+    Dailymotion,
+    /// TikTok accounts.
+    Tiktok,
     /// WhatsApp Channels: a person posts.
     WhatsappChannel,
     /// Snapchat public profiles: a person posts.

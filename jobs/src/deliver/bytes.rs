@@ -1,4 +1,5 @@
-//! The bytes of what a post carries: loaded just before they are sent, in the form that the network takes.
+//! The bytes of what a post carries: loaded just before they are sent, in the form that the network takes. A video is
+//! opened, and read in parts while it is sent.
 
 use beffroi_schema::{
     address::Addresses,
@@ -7,7 +8,8 @@ use beffroi_schema::{
     value::{PictureRules, Rendered},
 };
 
-/// The same post with the bytes of its pictures, each as `rules` take it, and of its video; or why not, for people.
+/// The same post with the bytes of its pictures, each as `rules` take it, and the file of its video; or why not, for
+/// people.
 pub(super) async fn with_bytes(
     store: &Store,
     addresses: &Addresses,
@@ -38,10 +40,11 @@ pub(super) async fn with_bytes(
             }
         }
     }
-    if let Some(video) = &mut rendered.video
-        && let Some((bytes, _)) = store.media_bytes(video.media).await?
-    {
-        video.bytes = bytes.to_vec().into();
+    if let Some(video) = &mut rendered.video {
+        match store.film(video.media).await? {
+            Some(film) => video.film = film,
+            None => return Ok(Err("the video is not there any more".to_owned())),
+        }
     }
     Ok(Ok(rendered))
 }

@@ -40,6 +40,7 @@ pub(super) fn too_dear(job: &Job, charge: Option<Charge>, overspent: Overspent) 
     let subject = Subject {
         content: &job.revision.content,
         lines: &[],
+        videos: &[],
     };
     let urgent = rules::urgent(subject.weight());
     let (cost, most) = charge.map_or((0, 0), |charge| {

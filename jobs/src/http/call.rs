@@ -105,6 +105,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Gives up after `most`, where a whole file goes in one call.
+    pub fn within(self, most: Duration) -> Self {
+        Self {
+            request: self.request.timeout(most),
+            ..self
+        }
+    }
+
     /// Makes the call and reads the answer, at most `most` bytes of it after decompression.
     pub async fn send(self, most: usize) -> Result<Answer, CallError> {
         let (client, request) = self.request.build_split();

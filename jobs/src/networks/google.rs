@@ -6,58 +6,36 @@
 use std::time::Duration;
 
 use beffroi_schema::clock::Timestamp;
-use chrono::TimeDelta;
-use reqwest::{
-    Method, StatusCode,
-    header::{CONTENT_TYPE, HeaderValue},
-};
-use secrecy::{ExposeSecret as _, SecretString};
+use chrono::{Days, NaiveTime};
+use chrono_tz::America::Los_Angeles;
+use reqwest::Method;
+use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokio::sync::Mutex;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 use super::{
     DeliveryError,
-    answer::{MAX_ANSWER, Twice, by_status, reason, unanswered, unsettled},
+    answer::{Twice, by_status, reason, unsettled},
+    oauth::{Grant, Tokens},
 };
 use crate::http::{Answer, Call, Http};
 
-/// A token is not used any more so long before it ends: calls take their time.
-const MARGIN: TimeDelta = TimeDelta::minutes(2);
-/// How long a token lives whose end is not told.
-const HOUR_S: u32 = 3600;
-
-/// An account's secret, as JSON: `{"client_id":…,"client_secret":…,"refresh_token":…}`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Credentials {
-    client_id: String,
-    client_secret: SecretString,
-    refresh_token: SecretString,
-}
+/// An account's secret: an OAuth client, and what its person agreed to.
+const GRANT: Grant = Grant {
+    secret: &["client_id", "client_secret", "refresh_token"],
+    ask: &[("grant_type", "refresh_token")],
+};
+/// The day's calls are spent, by whichever name: <https://developers.google.com/youtube/v3/docs/errors>
+const SPENT: [&str; 3] = ["quotaExceeded", "dailyLimitExceeded", "uploadLimitExceeded"];
+/// Too many calls at once, by whichever name.
+const TOO_FAST: [&str; 2] = ["rateLimitExceeded", "userRateLimitExceeded"];
 
 /// Calls in the name of an account.
 #[derive(Debug)]
 pub(super) struct Google {
     http: Http,
-    secret: SecretString,
-    tokens: Url,
-    held: Mutex<Option<(SecretString, Timestamp)>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Token {
-    access_token: SecretString,
-    expires_in: Option<u32>,
-}
-
-/// How the token endpoint refuses: RFC 6749 §5.2.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Refusal {
-    error: String,
-    error_description: String,
+    tokens: Tokens,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -71,6 +49,14 @@ struct Failure {
 struct Detail {
     message: String,
     details: Vec<Value>,
+    errors: Vec<Cause>,
+}
+
+/// How older interfaces say what is wrong.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Cause {
+    reason: String,
 }
 
 /// Where refresh tokens become access tokens.
@@ -83,13 +69,11 @@ impl Google {
     pub(super) fn new(secret: SecretString, tokens: &Url, http: &Http) -> Self {
         Self {
             http: http.clone(),
-            secret,
-            tokens: tokens.clone(),
-            held: Mutex::new(None),
+            tokens: Tokens::new(secret, tokens, GRANT, http),
         }
     }
 
-    /// Makes a call, which is prepared once more when the token was refused: then nothing had happened yet.
+    /// What a call gives.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         method: &Method,
@@ -97,78 +81,52 @@ impl Google {
         twice: Twice,
         prepare: impl Fn(Call<'_>) -> Call<'_> + Send + Sync,
     ) -> Result<T, DeliveryError> {
-        let mut renewed = false;
-        loop {
-            let token = self.token().await?;
-            let call = prepare(self.http.call(method.clone(), url.clone()).bearer(&token));
-            let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
-            if answer.status == StatusCode::UNAUTHORIZED && !renewed {
-                renewed = true;
-                *self.held.lock().await = None;
-                continue;
-            }
-            return read(&answer, twice);
-        }
+        let answer = self.answer(method, url, twice, prepare).await?;
+        self.read(&answer, twice)
     }
 
-    async fn token(&self) -> Result<SecretString, DeliveryError> {
-        let now = self.http.clock().now();
-        let mut held = self.held.lock().await;
-        if let Some((token, until)) = held.as_ref()
-            && now + MARGIN < *until
-        {
-            return Ok(token.clone());
-        }
-        let Token {
-            access_token,
-            expires_in,
-        } = self.renew().await?;
-        let until = now + TimeDelta::seconds(expires_in.unwrap_or(HOUR_S).into());
-        *held = Some((access_token.clone(), until));
-        Ok(access_token)
+    /// What a call is answered, whatever it is.
+    pub(super) async fn answer(
+        &self,
+        method: &Method,
+        url: &Url,
+        twice: Twice,
+        prepare: impl Fn(Call<'_>) -> Call<'_> + Send + Sync,
+    ) -> Result<Answer, DeliveryError> {
+        self.tokens.answer(method, url, twice, prepare).await
     }
 
-    async fn renew(&self) -> Result<Token, DeliveryError> {
-        let lacks = "the secret is not JSON with client_id, client_secret and refresh_token";
-        let Ok(credentials) = serde_json::from_str::<Credentials>(self.secret.expose_secret()) else {
-            return Err(DeliveryError::Locked(lacks.to_owned()));
-        };
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "refresh_token")
-            .append_pair("client_id", &credentials.client_id)
-            .append_pair("client_secret", credentials.client_secret.expose_secret())
-            .append_pair("refresh_token", credentials.refresh_token.expose_secret())
-            .finish();
-        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-        let call = self.http.call(Method::POST, self.tokens.clone());
-        let call = call.header(CONTENT_TYPE, kind).body(form.into());
-        let answer = call.send(MAX_ANSWER).await;
-        let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
+    /// What an answer says, or why not.
+    pub(super) fn read<T: DeserializeOwned>(&self, answer: &Answer, twice: Twice) -> Result<T, DeliveryError> {
         if answer.status.is_success() {
-            let strange = || unsettled("the answer holds no access token".to_owned(), Twice::Harmless);
-            return answer.json().ok_or_else(strange);
+            let strange = || unsettled("the answer is not what Google answers".to_owned(), twice);
+            return told(answer).ok_or_else(strange);
         }
-        let Refusal {
-            error,
-            error_description,
-        } = answer.json().unwrap_or_default();
-        let reason = reason(&answer, Some(&format!("{error} {error_description}")));
-        // `invalid_grant`: withdrawn, unused for half a year, or of a project that is being tested.
-        Err(match by_status(&answer, reason, Twice::Harmless) {
-            DeliveryError::Refused(reason) | DeliveryError::Gone(reason) => DeliveryError::Locked(reason),
-            error @ (DeliveryError::Retry { .. } | DeliveryError::Doubtful(_) | DeliveryError::Locked(_)) => error,
-        })
+        Err(refused(answer, twice, self.http.clock().now()))
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &Answer, twice: Twice) -> Result<T, DeliveryError> {
-    if answer.status.is_success() {
-        let strange = || unsettled("the answer is not what Google answers".to_owned(), twice);
-        return answer.json().ok_or_else(strange);
+/// Deletions are answered by nothing at all.
+fn told<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
+    if answer.body.is_empty() {
+        return serde_json::from_value(Value::Null).ok();
     }
+    answer.json()
+}
+
+fn refused(answer: &Answer, twice: Twice, now: Timestamp) -> DeliveryError {
     let Failure { error } = answer.json().unwrap_or_default();
     let reason = reason(answer, Some(&error.message));
-    Err(match by_status(answer, reason, twice) {
+    let named = |words: &[&str]| error.errors.iter().any(|cause| words.contains(&&*cause.reason));
+    if named(&SPENT) {
+        let after = Some(until_midnight(now));
+        return DeliveryError::Retry { after, reason };
+    }
+    if named(&TOO_FAST) {
+        let after = answer.wait;
+        return DeliveryError::Retry { after, reason };
+    }
+    match by_status(answer, reason, twice) {
         DeliveryError::Retry { after, reason } => DeliveryError::Retry {
             after: after.or_else(|| error.details.iter().find_map(delay)),
             reason,
@@ -177,11 +135,38 @@ fn read<T: DeserializeOwned>(answer: &Answer, twice: Twice) -> Result<T, Deliver
         | DeliveryError::Refused(_)
         | DeliveryError::Gone(_)
         | DeliveryError::Locked(_)) => error,
-    })
+    }
+}
+
+/// Google's days end at midnight in California: <https://developers.google.com/youtube/v3/determine_quota_cost>
+fn until_midnight(now: Timestamp) -> Duration {
+    let local = now.with_timezone(&Los_Angeles);
+    let midnight = (local.date_naive() + Days::new(1)).and_time(NaiveTime::MIN);
+    let midnight = midnight.and_local_timezone(Los_Angeles).earliest();
+    let left = midnight.and_then(|midnight| (midnight.with_timezone(&chrono::Utc) - now).to_std().ok());
+    left.unwrap_or(Duration::from_hours(24))
 }
 
 /// `google.rpc.RetryInfo`: `{"retryDelay":"30s"}`.
 fn delay(detail: &Value) -> Option<Duration> {
     let told = detail["retryDelay"].as_str()?.strip_suffix('s')?;
     Duration::try_from_secs_f64(told.parse::<f64>().ok()?.ceil()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_calls_ends_at_midnight_in_california() {
+        for (now, hours) in [
+            ("2026-05-28T20:00:00Z", 11),
+            ("2026-01-10T09:00:00Z", 23),
+            // The night on which summer begins there has an hour less.
+            ("2026-03-08T09:00:00Z", 22),
+        ] {
+            let now: Timestamp = now.parse().unwrap();
+            assert_eq!(until_midnight(now), Duration::from_hours(hours), "{now}");
+        }
+    }
 }

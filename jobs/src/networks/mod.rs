@@ -5,8 +5,10 @@ mod bluesky;
 mod budget;
 mod by_hand;
 mod container;
+mod dailymotion;
 mod discord;
 mod facebook;
+mod film;
 mod google;
 mod google_business;
 mod graph;
@@ -14,12 +16,15 @@ mod instagram;
 mod likeness;
 mod linkedin;
 mod mastodon;
+mod oauth;
 pub mod registry;
 mod slack;
 mod telegram;
 mod threads;
+mod tiktok;
 mod webhook;
 mod x;
+mod youtube;
 
 use std::time::Duration;
 

@@ -6,14 +6,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    SocialNetwork, bluesky, by_hand, discord, facebook, google_business, instagram, linkedin, mastodon, slack,
-    telegram, threads, webhook, x,
+    SocialNetwork, bluesky, by_hand, dailymotion, discord, facebook, google_business, instagram, linkedin, mastodon,
+    slack, telegram, threads, tiktok, webhook, x, youtube,
 };
 pub use super::{
-    bluesky::BlueskySettings, by_hand::ByHandSettings, discord::DiscordSettings, facebook::FacebookSettings,
-    google_business::GoogleBusinessSettings, instagram::InstagramSettings, linkedin::LinkedinSettings,
-    mastodon::MastodonSettings, slack::SlackSettings, telegram::TelegramSettings, threads::ThreadsSettings,
-    webhook::WebhookSettings, x::XSettings,
+    bluesky::BlueskySettings, by_hand::ByHandSettings, dailymotion::DailymotionSettings, discord::DiscordSettings,
+    facebook::FacebookSettings, google_business::GoogleBusinessSettings, instagram::InstagramSettings,
+    linkedin::LinkedinSettings, mastodon::MastodonSettings, slack::SlackSettings, telegram::TelegramSettings,
+    threads::ThreadsSettings, tiktok::TiktokSettings, webhook::WebhookSettings, x::XSettings, youtube::YoutubeSettings,
 };
 use crate::http::Http;
 
@@ -71,6 +71,9 @@ networks! {
     Threads: threads::Threads(ThreadsSettings),
     Linkedin: linkedin::Linkedin(LinkedinSettings),
     Instagram: instagram::Instagram(InstagramSettings),
+    Youtube: youtube::Youtube(YoutubeSettings),
+    Dailymotion: dailymotion::Dailymotion(DailymotionSettings),
+    Tiktok: tiktok::Tiktok(TiktokSettings),
     ; by hand:
     WhatsappChannel(whatsapp_channel),
     Snapchat(snapchat),

@@ -9,5 +9,6 @@ mod refusals;
 mod session;
 mod steps;
 mod town;
+mod videos;
 mod webhook;
 mod x;

@@ -77,7 +77,7 @@ async fn a_text_that_is_too_long_is_refused_with_the_networks_own_words() {
             panic!("{kind:?}: {refused:?}")
         };
         assert!(
-            ["limit", "maximum", "long", "fewer"]
+            ["limit", "maximum", "long", "fewer", "invalid video description"]
                 .iter()
                 .any(|word| reason.contains(word)),
             "{kind:?}: {reason}"

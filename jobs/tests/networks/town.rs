@@ -20,8 +20,9 @@ use beffroi_schema::{
         PostText,
         fit::{fit, shortened},
     },
-    value::{Capabilities, Card, Language, LinkStyle, Needs, Picture, RemotePost, Rendered, Video},
+    value::{Capabilities, Card, Film, Language, LinkStyle, Needs, Picture, RemotePost, Rendered, Video},
 };
+use bytes::Bytes;
 use chrono::DateTime;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -29,6 +30,8 @@ use url::Url;
 use uuid::Uuid;
 
 pub const LINK: &str = "https://ville.example/i/tram-b";
+/// The beginning of a video, which is all of it that a miniature looks at.
+const FILM: &[u8] = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
 
 pub struct Town {
     pub sandbox: Sandbox,
@@ -171,7 +174,7 @@ impl Town {
                 .then(|| picture("Une rame"))
                 .into_iter()
                 .collect(),
-            video: (needs == Needs::Video).then(video),
+            video: (needs == Needs::Video).then(|| video(FILM)),
             when: None,
             hashtags: fitted.hashtags,
             at: self.now(),
@@ -209,7 +212,8 @@ pub fn picture(alt: &str) -> Picture {
     }
 }
 
-pub fn video() -> Video {
+/// A video whose file is this.
+pub fn video(file: impl Into<Bytes>) -> Video {
     Video {
         media: MediaId(Uuid::from_u128(8)),
         width: 1280,
@@ -217,7 +221,7 @@ pub fn video() -> Video {
         seconds: 12,
         alt: "Une rame arrive à quai".to_owned(),
         url: "https://ville.example/media/8.mp4".to_owned(),
-        bytes: Arc::from(&b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..]),
+        film: Film::whole(file.into()),
     }
 }
 

@@ -84,6 +84,7 @@ fn live(days: &Days) -> (Vec<Post>, Vec<Decision>) {
             name: "Instagram",
             rules: &days.rules,
             language: &french,
+            videos_alone: None,
             zone: PARIS,
             now,
         };
@@ -107,6 +108,7 @@ fn live(days: &Days) -> (Vec<Post>, Vec<Decision>) {
         let subject = Subject {
             content: &content,
             lines: &[],
+            videos: &[],
         };
         let said = decide(&setting, &subject, &queue);
         if let Some(due) = said.at {
@@ -158,6 +160,7 @@ fn work(days: &Days, posts: &mut [Post], until: Timestamp) {
             name: "Instagram",
             rules: &days.rules,
             language: &french,
+            videos_alone: None,
             zone: PARIS,
             now,
         };

@@ -19,7 +19,7 @@ use crate::{
     clock::Timestamp,
     id::LineId,
     reconcile::{entry_of, weight},
-    value::{AccountRules, ItemContent, Kind, Language, Rule, Ruling, Severity, Verdict},
+    value::{AccountRules, Clip, ItemContent, Kind, Language, Rule, Ruling, Severity, Verdict, VideoLimit},
 };
 
 /// How far ahead a moment is looked for: more than any pause between two posts.
@@ -40,6 +40,8 @@ pub struct Subject<'a> {
     pub content: &'a ItemContent,
     /// Lines concerned, as a whole or in part.
     pub lines: &'a [LineId],
+    /// Its videos.
+    pub videos: &'a [Clip],
 }
 
 impl Subject<'_> {
@@ -63,6 +65,8 @@ pub struct Setting<'a> {
     pub rules: &'a AccountRules,
     /// The language of its posts.
     pub language: &'a Language,
+    /// What videos its network takes, where it takes nothing else.
+    pub videos_alone: Option<VideoLimit>,
     /// The authority's zone.
     pub zone: Tz,
     /// The present.
@@ -236,6 +240,7 @@ fn refusal(setting: &Setting<'_>, subject: &Subject<'_>) -> Option<Rule> {
         .0
         .keys()
         .any(|language| language.primary() == setting.language.primary());
+    let shown = |limit: VideoLimit| subject.videos.iter().any(|clip| limit.takes(*clip));
     let checks = [
         (kind, Rule::Kinds),
         (topic, Rule::Topics),
@@ -243,6 +248,7 @@ fn refusal(setting: &Setting<'_>, subject: &Subject<'_>) -> Option<Rule> {
         (line, Rule::Lines),
         (severe, Rule::Severity),
         (free(!rules.own_language, written), Rule::Language),
+        (setting.videos_alone.is_none_or(shown), Rule::Videos),
     ];
     checks.into_iter().find(|(passes, _)| !passes).map(|(_, rule)| rule)
 }

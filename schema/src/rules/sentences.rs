@@ -76,6 +76,7 @@ fn goes(rule: Rule, tongue: Tongue) -> &'static str {
         | Rule::Lines
         | Rule::Severity
         | Rule::Language
+        | Rule::Videos
         | Rule::Ratio
         | Rule::NoRoom
         | Rule::Quiet
@@ -115,6 +116,7 @@ fn waits(setting: &Setting<'_>, rule: Rule, tongue: Tongue) -> String {
         | Rule::Lines
         | Rule::Severity
         | Rule::Language
+        | Rule::Videos
         | Rule::Ratio
         | Rule::Quiet
         | Rule::NotNews => no_room(tongue),
@@ -155,6 +157,11 @@ fn left_out(setting: &Setting<'_>, kind: Kind, rule: Rule, number: Option<i64>, 
                 format!("rule “what is written in its language ({language}) only”"),
             )
         }
+        Rule::Videos => said(
+            tongue,
+            "ce réseau ne prend que des vidéos, et il n’y en a pas qui lui convienne",
+            "this network takes videos alone, and there is none that it takes",
+        ),
         Rule::Ratio => ratio(rules.ratio.unwrap_or(1), number.unwrap_or(1), tongue),
         Rule::DailyMaximum => {
             let most = rules.max_per_day.unwrap_or_default();

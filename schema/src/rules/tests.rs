@@ -62,10 +62,15 @@ fn answer_at(rules: &AccountRules, content: &ItemContent, queue: &Queue, now: Ti
         name: "Instagram",
         rules,
         language: rules.language.as_ref().unwrap_or(&french),
+        videos_alone: None,
         zone: PARIS,
         now,
     };
-    let subject = Subject { content, lines: &[] };
+    let subject = Subject {
+        content,
+        lines: &[],
+        videos: &[],
+    };
     decide(&setting, &subject, queue)
 }
 
@@ -294,6 +299,7 @@ fn a_promised_post_goes_in_its_slot_and_not_long_after() {
             name: "Instagram",
             rules: &rules,
             language: &french,
+            videos_alone: None,
             zone: PARIS,
             now: at(now),
         };
@@ -303,4 +309,48 @@ fn a_promised_post_goes_in_its_slot_and_not_long_after() {
     assert_eq!(ask("2026-06-13T08:59:00Z"), Ok(()), "a little late is not too late");
     let sunday = at("2026-06-14T08:00:00Z");
     assert_eq!(ask("2026-06-13T09:00:00Z"), Err((sunday, Some(sunday), Rule::Slot)));
+}
+
+#[test]
+fn networks_of_videos_are_left_what_they_take() {
+    let (rules, french, content) = (AccountRules::default(), Language::french(), article());
+    let limit = VideoLimit {
+        bytes: 1_000,
+        seconds: 60,
+    };
+    let clip = |bytes, seconds| Clip { bytes, seconds };
+    for (alone, videos, rule) in [
+        (None, vec![], Rule::Matches),
+        (Some(limit), vec![], Rule::Videos),
+        (Some(limit), vec![clip(1_001, 60), clip(1_000, 61)], Rule::Videos),
+        (Some(limit), vec![clip(1_001, 60), clip(1_000, 60)], Rule::Matches),
+    ] {
+        let setting = Setting {
+            name: "YouTube",
+            rules: &rules,
+            language: &french,
+            videos_alone: alone,
+            zone: PARIS,
+            now: at("2026-06-13T08:00:00Z"),
+        };
+        let subject = Subject {
+            content: &content,
+            lines: &[],
+            videos: &videos,
+        };
+        let said = decide(&setting, &subject, &Queue::default()).ruling;
+        assert_eq!(said.rule, rule, "{videos:?}");
+        if rule == Rule::Videos {
+            assert!(
+                said.fr.starts_with("Pas publié sur YouTube\u{a0}: ce réseau"),
+                "{}",
+                said.fr
+            );
+            assert!(
+                said.en.starts_with("Not posted to YouTube: this network"),
+                "{}",
+                said.en
+            );
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
     sea_query::OnConflict,
@@ -16,7 +16,7 @@ use crate::{
     files::Reading,
     id::{AuthorityId, MediaId},
     media::{Flaw, Prepared, Rendition, prepare},
-    value::{Focus, Label, MediaKind, Variant, Variants, Viewer},
+    value::{Film, Focus, Label, MediaKind, Variant, Variants, Viewer},
 };
 
 /// Bytes of a picture that comes in one piece, within a request; heavier ones are uploaded in parts.
@@ -231,6 +231,31 @@ impl Store {
         };
         let focus = about_of(&row).focus.unwrap_or(Focus::MIDDLE);
         Ok(bytes.map(|bytes| (bytes, focus)))
+    }
+
+    /// The file of a video, to be read in parts.
+    pub async fn film(&self, id: MediaId) -> StoreResult<Option<Film>> {
+        let Some(row) = media::Entity::find_by_id(id).one(&self.db).await? else {
+            return Ok(None);
+        };
+        let store = self.clone();
+        let read = move |range| {
+            let (store, sha256) = (store.clone(), row.sha256.clone());
+            async move { store.part(&sha256, range).await.map_err(|error| error.to_string()) }.boxed()
+        };
+        Ok(Some(Film::new(u64::try_from(row.size).unwrap_or_default(), read)))
+    }
+
+    async fn part(&self, sha256: &str, range: Range<u64>) -> StoreResult<Bytes> {
+        let Some(Reading { mut bytes, range, .. }) = self.read_file(sha256, Some(range)).await? else {
+            return Err(StoreError::NotFound);
+        };
+        let length = range.end.saturating_sub(range.start);
+        let mut part = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        while let Some(chunk) = bytes.try_next().await? {
+            part.extend_from_slice(&chunk);
+        }
+        Ok(part.into())
     }
 
     /// What is served under this hash.

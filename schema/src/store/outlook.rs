@@ -21,8 +21,8 @@ use crate::{
     rules::{self, Subject},
     telling,
     value::{
-        Action, Change, ChangeClass, CopyStep, DeliveryState, Detail, Errand, ItemContent, ItemStatus, Rule, Ruling,
-        Scope, Verdict, Viewer, Why,
+        Action, Change, ChangeClass, Clip, CopyStep, DeliveryState, Detail, Errand, ItemContent, ItemStatus, Rule,
+        Ruling, Scope, Verdict, Viewer, Why,
     },
 };
 
@@ -221,9 +221,11 @@ impl Store {
     async fn first_look(&self, facts: &Facts, there: &There, account: account::Model) -> StoreResult<Outlook> {
         let (now, revision) = (self.clock.now(), &facts.revision);
         let lines: Vec<LineId> = facts.lines.iter().map(|line| line.id).collect();
+        let videos: Vec<Clip> = facts.attachments.iter().filter_map(telling::clip).collect();
         let subject = Subject {
             content: &revision.content,
             lines: &lines,
+            videos: &videos,
         };
         let setting = setting(&account, &facts.authority, now);
         let told = (revision.quiet, revision.by.is_some());
@@ -294,6 +296,7 @@ impl Store {
         let weight = Subject {
             content: &revision.content,
             lines: &[],
+            videos: &[],
         }
         .weight();
         let waits = open.filter(|_| receipt.is_none());

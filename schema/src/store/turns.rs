@@ -15,7 +15,7 @@ use crate::{
     id::{AccountId, ItemId},
     rules::{self, MEMORY, Other, Queue, Setting},
     telling,
-    value::{Action, DeliveryState, Rule, Ruling, Scope, Severity, Verdict},
+    value::{Action, Capabilities, DeliveryState, Rule, Ruling, Scope, Severity, Verdict},
 };
 
 impl Store {
@@ -126,6 +126,7 @@ pub(super) fn setting<'a>(account: &'a account::Model, authority: &'a authority:
         name: &account.name,
         rules: &account.rules,
         language: account.rules.language.as_ref().unwrap_or(&authority.language),
+        videos_alone: account.capabilities.as_ref().and_then(Capabilities::videos_alone),
         zone: telling::zone(authority),
         now,
     }

@@ -12,8 +12,8 @@ use crate::{
         template::Template,
     },
     value::{
-        Capabilities, Card, Change, Counting, Language, LinkStyle, MediaKind, Needs, Picture, Rendered, Span,
-        TextLimit, Video,
+        Capabilities, Card, Change, Clip, Counting, Film, Language, LinkStyle, MediaKind, Needs, Picture, Rendered,
+        Span, TextLimit, Video,
     },
 };
 
@@ -124,23 +124,25 @@ pub fn cost(abilities: &Capabilities, post: &Rendered) -> Option<u32> {
 /// The first video that the account takes, with its alternative text.
 fn video(facts: &Facts, language: &Language, abilities: &Capabilities, addresses: &Addresses) -> Option<Video> {
     let limit = abilities.video?;
-    let seconds = |media: &media::Model| {
-        let length = media.duration_ms.unwrap_or_default();
-        u32::try_from((length + 999) / 1000).unwrap_or(u32::MAX)
-    };
-    let takes = |media: &&media::Model| {
-        let light = u64::try_from(media.size).is_ok_and(|size| size <= limit.bytes);
-        media.kind == MediaKind::Video && light && seconds(media) <= limit.seconds
-    };
-    let media = facts.attachments.iter().find(takes)?;
+    let mut videos = facts.attachments.iter().filter_map(|media| Some((media, clip(media)?)));
+    let (media, clip) = videos.find(|(_, clip)| limit.takes(*clip))?;
     Some(Video {
         media: media.id,
         width: u32::try_from(media.width).unwrap_or_default(),
         height: u32::try_from(media.height).unwrap_or_default(),
-        seconds: seconds(media),
+        seconds: clip.seconds,
         alt: alt(media, facts, language, abilities),
         url: addresses.picture(&media.sha256),
-        bytes: std::sync::Arc::from([]),
+        film: Film::default(),
+    })
+}
+
+/// What decides where a file is taken; none when it is no video.
+pub fn clip(media: &media::Model) -> Option<Clip> {
+    let length = media.duration_ms.unwrap_or_default();
+    (media.kind == MediaKind::Video).then(|| Clip {
+        bytes: u64::try_from(media.size).unwrap_or(u64::MAX),
+        seconds: u32::try_from((length + 999) / 1000).unwrap_or(u32::MAX),
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::Language;
+use super::{Film, Language};
 use crate::{clock::Timestamp, id::MediaId};
 
 closed_set! {
@@ -95,9 +95,9 @@ pub struct Video {
     pub alt: String,
     /// Where anybody finds it, for networks that fetch videos themselves.
     pub url: String,
-    /// The file. Not part of the frozen rendering: loaded just before it is sent.
+    /// The file. Not part of the frozen rendering: opened just before it is sent.
     #[serde(skip)]
-    pub bytes: Arc<[u8]>,
+    pub film: Film,
 }
 
 /// When what the item announces takes place, for networks that have events.

@@ -32,6 +32,12 @@ closed_set! {
         Linkedin = "linkedin",
         /// Professional accounts on Instagram.
         Instagram = "instagram",
+        /// YouTube channels.
+        Youtube = "youtube",
+        /// Dailymotion channels.
+        Dailymotion = "dailymotion",
+        /// TikTok accounts.
+        Tiktok = "tiktok",
         /// WhatsApp Channels: a person posts.
         WhatsappChannel = "whatsapp_channel",
         /// Snapchat public profiles: a person posts.
@@ -61,6 +67,9 @@ impl Network {
             Self::Threads => "Threads",
             Self::Linkedin => "LinkedIn",
             Self::Instagram => "Instagram",
+            Self::Youtube => "YouTube",
+            Self::Dailymotion => "Dailymotion",
+            Self::Tiktok => "TikTok",
             Self::WhatsappChannel => "WhatsApp Channels",
             Self::Snapchat => "Snapchat",
             Self::FacebookGroup => "Facebook Groups",
@@ -86,7 +95,10 @@ impl Network {
             | Self::GoogleBusiness
             | Self::Threads
             | Self::Linkedin
-            | Self::Instagram => false,
+            | Self::Instagram
+            | Self::Youtube
+            | Self::Dailymotion
+            | Self::Tiktok => false,
         }
     }
 
@@ -131,7 +143,10 @@ impl Network {
                     ]
                 }
             }
-            Self::Telegram | Self::Slack => const { &[Setting::required("channel", Text)] },
+            Self::Telegram | Self::Slack | Self::Youtube | Self::Dailymotion => {
+                const { &[Setting::required("channel", Text)] }
+            }
+            Self::Tiktok => const { &[Setting::required("username", Text), Setting::optional("private", Flag)] },
             Self::GoogleBusiness => const { &[Setting::required("location", Text)] },
             Self::Discord => const { &[Setting::optional("thread", Digits)] },
             Self::Webhook => const { &[Setting::optional("url", Address), Setting::optional("template", Text)] },
@@ -268,6 +283,22 @@ pub struct VideoLimit {
     pub seconds: u32,
 }
 
+impl VideoLimit {
+    /// Whether such a video is taken.
+    pub fn takes(&self, clip: Clip) -> bool {
+        clip.bytes <= self.bytes && clip.seconds <= self.seconds
+    }
+}
+
+/// What of a video decides where it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clip {
+    /// Its file.
+    pub bytes: u64,
+    /// Its length, a begun second as a whole one.
+    pub seconds: u32,
+}
+
 /// What a network charges, in millionths of a US dollar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
@@ -371,6 +402,11 @@ impl Capabilities {
             price: None,
             by_hand: false,
         }
+    }
+
+    /// What videos it takes, where it takes nothing else.
+    pub fn videos_alone(&self) -> Option<VideoLimit> {
+        self.video.filter(|_| self.needs == Needs::Video)
     }
 
     /// A network that takes nothing from programs: texts that a person posts, corrects and deletes.

@@ -33,6 +33,8 @@ closed_set! {
         Severity = "severity",
         /// Not written in the account's language.
         Language = "language",
+        /// Videos only.
+        Videos = "videos",
         /// One of so many only.
         Ratio = "ratio",
         /// The account's hours.

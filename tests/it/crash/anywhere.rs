@@ -24,7 +24,8 @@ async fn a_delivery_survives_death_at_any_point(network: Network) {
     let city = City::new().await;
     let account = city.account(network, AccountRules::default()).await;
     for turns in points(network) {
-        let item = city.publish(scene::article(&format!("Mort au point {turns}."))).await;
+        let news = city.article(network, &format!("Mort au point {turns}.")).await;
+        let item = city.publish(news).await;
         while city.worker.fan_out().await.unwrap() {}
         let worker = city.another_worker().await;
         let ended = die_after(turns, worker.deliver()).await;

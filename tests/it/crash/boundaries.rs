@@ -6,6 +6,8 @@ use beffroi_sandbox::{Fault, Operation};
 use beffroi_schema::{
     id::MediaId,
     store::Job,
+    telling::render,
+    value::{AccountRules, Action, AttemptOutcome, Change, DeliveryState, Needs, Network, Picture, Rendered},
     value::{
         AccountRules, Action, AttemptOutcome, DeliveryState, Language, LinkStyle, Needs, Network, Picture, Rendered,
     },
@@ -47,7 +49,7 @@ async fn wherever_a_worker_dies_there_is_one_post(network: Network) {
     let account = city.account(network, AccountRules::default()).await;
     for step in STEPS {
         let case = format!("{network}, dead after {step:?}");
-        let item = city.publish(scene::article(&case)).await;
+        let item = city.publish(city.article(network, &case).await).await;
         while city.worker.fan_out().await.unwrap() {}
         die(&city, network, step).await;
         let [left] = city.deliveries(item, &account).await.try_into().unwrap();
@@ -106,7 +108,7 @@ async fn die(city: &City, network: Network, after: After) {
         }
         After::Frozen | After::Armed => {
             let job = claim(city).await;
-            let post = rendered(city, &job);
+            let post = rendered(city, &job).await;
             let frozen = city
                 .store
                 .freeze_delivery(job.delivery.id, DEAD, Action::Publish, &post)
@@ -155,26 +157,14 @@ fn picture() -> Picture {
     }
 }
 
-/// What the loop would have sent, or near enough.
-fn rendered(city: &City, job: &Job) -> Rendered {
-    let title = &job.revision.content.texts.0[&Language::french()].title;
-    let link = format!("https://valbourg.example/valbourg/article/{}", job.item.id);
+/// What the loop would have sent.
+async fn rendered(city: &City, job: &Job) -> Rendered {
+    let facts = city.store.facts(job.revision.id).await.unwrap();
     let abilities = job.account.capabilities.as_ref().unwrap();
-    let text = if abilities.link == LinkStyle::InText {
-        format!("{title}\n\n{link}")
-    } else {
-        title.clone()
-    };
-    Rendered {
-        text,
-        title: String::new(),
-        language: Language::french(),
-        link,
-        card: None,
-        pictures: (abilities.needs == Needs::Picture).then(picture).into_iter().collect(),
-        video: None,
-        when: None,
-        hashtags: Vec::new(),
-        at: city.clock.now(),
+    let (addresses, now) = (city.addresses(), city.clock.now());
+    let mut post = render(&facts, &addresses, &job.account, abilities, Change::Published, now).unwrap();
+    if abilities.needs == Needs::Picture {
+        post.pictures.push(picture());
     }
+    post
 }

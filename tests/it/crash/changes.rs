@@ -9,7 +9,7 @@ use beffroi_schema::{
     store::CheckResult,
     value::{AccountRules, DeliveryState, Language, Network},
 };
-use beffroi_tests::{City, die_after, scene};
+use beffroi_tests::{City, die_after};
 use chrono::Duration;
 
 use super::{
@@ -95,7 +95,8 @@ async fn a_change_survives_two_accidents_in_any_order(network: Network) {
             while city.miniature(network).faults_left() > 0 {
                 number += 1;
                 if matches!(turn, Turn::Answered | Turn::Replaced) {
-                    city.publish(scene::article(&format!("Avis {number}."))).await;
+                    let next = city.article(network, &format!("Avis {number}.")).await;
+                    city.publish(next).await;
                 } else {
                     changed(&city, &account, turn, number).await;
                 }
@@ -130,7 +131,8 @@ async fn town(network: Network) -> (City, account::Model) {
 
 /// A post that is there, and a change of it that no worker has begun with.
 async fn changed(city: &City, account: &account::Model, turn: Turn, number: usize) -> ItemId {
-    let item = city.publish(scene::article(&format!("Avis {number}."))).await;
+    let news = city.article(account.network, &format!("Avis {number}.")).await;
+    let item = city.publish(news).await;
     city.settle().await;
     assert_eq!(posts(city, account, item).await.len(), 1, "before {number}");
     able(city, account, turn).await;

@@ -2,7 +2,7 @@
 
 use beffroi_sandbox::{Fault, Operation};
 use beffroi_schema::value::{AccountRules, Network};
-use beffroi_tests::{City, die_when, scene};
+use beffroi_tests::{City, die_when};
 use chrono::Duration;
 
 use super::{assert_once, go_on, lives_through};
@@ -57,13 +57,13 @@ async fn two_accidents_in_any_order_leave_one_post(network: Network) {
         for accident in [first, second] {
             city.miniature(network).next(Operation::Create, accident.fault());
         }
-        let item = city
-            .publish(scene::article(&format!("« {first:?} », « {second:?} »")))
-            .await;
+        let news = city.article(network, &format!("« {first:?} », « {second:?} »")).await;
+        let item = city.publish(news).await;
         live_through(&city).await;
         // What nobody met must not wait for the next item.
         for _ in 0..city.miniature(network).faults_left() {
-            city.publish(scene::article(&format!("Après {case}"))).await;
+            let next = city.article(network, &format!("Après {case}")).await;
+            city.publish(next).await;
             live_through(&city).await;
             go_on(&city).await;
         }

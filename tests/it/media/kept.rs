@@ -1,10 +1,10 @@
 //! What becomes of a file that has come in full.
 
 use axum::http::StatusCode;
-use beffroi_tests::scene;
+use beffroi_tests::scene::{self, film};
 use serde_json::{Value, json};
 
-use super::{Desk, film, pdf};
+use super::{Desk, pdf};
 
 #[tokio::test]
 async fn each_kind_of_file_becomes_what_items_show() {

@@ -146,34 +146,6 @@ fn path_of(begun: &Answer) -> String {
     url.path().to_owned()
 }
 
-fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
-    let size = u32::try_from(content.len() + 8).unwrap().to_be_bytes();
-    [&size[..], kind, content].concat()
-}
-
-/// A video of two seconds, 640 × 360, with a place and a name in it, and no frame that could be played.
-fn film() -> Vec<u8> {
-    let told = b"+43.6045+001.4440/ Jeanne";
-    let times = [0, 0, 0, 0, 0xe1, 1, 2, 3, 0xe1, 1, 2, 4];
-    let mvhd = [&times[..], &600_u32.to_be_bytes(), &1200_u32.to_be_bytes(), &[0; 80]].concat();
-    let mut tkhd = [&times[..], &[0; 72]].concat();
-    (tkhd[41], tkhd[57]) = (1, 1);
-    tkhd[76..80].copy_from_slice(&(640_u32 << 16).to_be_bytes());
-    tkhd[80..84].copy_from_slice(&(360_u32 << 16).to_be_bytes());
-    let hdlr = [&[0; 8][..], b"vide", &[0; 13]].concat();
-    let mdia = [boxed(b"mdhd", &[&times[..], &[0; 12]].concat()), boxed(b"hdlr", &hdlr)].concat();
-    let trak = [boxed(b"tkhd", &tkhd), boxed(b"mdia", &mdia), boxed(b"udta", told)].concat();
-    let moov = [boxed(b"mvhd", &mvhd), boxed(b"trak", &trak), boxed(b"meta", told)].concat();
-    [
-        boxed(b"ftyp", b"mp42\0\0\0\0isom"),
-        boxed(b"uuid", told),
-        boxed(b"mdat", &[0x5a; 900]),
-        boxed(b"moov", &moov),
-        boxed(b"free", told),
-    ]
-    .concat()
-}
-
 fn pdf() -> Vec<u8> {
     b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n".to_vec()
 }

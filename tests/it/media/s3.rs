@@ -21,10 +21,10 @@ use beffroi_schema::{
     store::{About, KEY_BYTES, NewUpload, Seal, Store, machine},
     value::{Label, Language, Scope},
 };
+use beffroi_tests::scene::film;
 use futures_util::{TryStreamExt as _, stream};
 use secrecy::SecretString;
 
-use super::film;
 use crate::front::Front;
 
 type Objects = Arc<Mutex<BTreeMap<String, Bytes>>>;

@@ -4,9 +4,9 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
-use beffroi_tests::scene;
+use beffroi_tests::scene::{self, film};
 
-use super::{Desk, film, pdf};
+use super::{Desk, pdf};
 
 #[tokio::test]
 async fn a_video_is_served_piece_by_piece() {

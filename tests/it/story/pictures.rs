@@ -11,7 +11,7 @@ use beffroi_schema::{
     store::{About, CheckResult, Facts, machine},
     telling::render,
     value::{
-        AccountRules, Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Network, Scope,
+        AccountRules, Capabilities, Change, DeliveryState, Label, Language, MediaKind, Needs, Network, Rule, Scope,
         VideoLimit,
     },
 };
@@ -252,4 +252,30 @@ async fn where_videos_go_the_first_that_is_taken_takes_the_place_of_pictures() {
     facts.attachments.clear();
     assert!(told(&facts, &abilities).unwrap_err().contains("videos alone"));
     city.settle().await;
+}
+
+#[tokio::test]
+async fn networks_of_videos_get_the_whole_film_and_what_has_none_is_not_chosen_for_them() {
+    let city = City::new().await;
+    let networks = [Network::Youtube, Network::Dailymotion, Network::Tiktok];
+    let mut accounts = Vec::new();
+    for network in networks {
+        accounts.push(city.account(network, AccountRules::default()).await);
+    }
+    let silent = city.publish(scene::article("Le musée rouvre")).await;
+    let video = city.video().await;
+    let mut news = scene::article("Le chantier, vu du ciel");
+    news.attachments = vec![video.id];
+    city.publish(news).await;
+    city.settle().await;
+    for account in &accounts {
+        assert_eq!(city.deliveries(silent, account).await, [], "{}", account.network);
+        let [post] = city.posts(account).try_into().unwrap();
+        assert!(post.text.contains("vu du ciel"), "{}: {}", account.network, post.text);
+        let sent = post.video.unwrap().bytes_len;
+        assert_eq!(i64::try_from(sent).unwrap(), video.size, "{}", account.network);
+    }
+    let rulings = city.store.rulings_of(&Scope::Instance, &[silent]).await.unwrap();
+    let rules: Vec<_> = rulings.iter().map(|row| row.rule).collect();
+    assert_eq!(rules, [Rule::Videos; 3]);
 }

@@ -12,7 +12,8 @@ use crate::fault::{Fault, Faults, Operation};
 use crate::journal::Journal;
 use crate::listener::Handler;
 use crate::networks::{
-    bluesky, discord, facebook, google_business, instagram, linkedin, mastodon, slack, telegram, threads, webhook, x,
+    bluesky, dailymotion, discord, facebook, google_business, instagram, linkedin, mastodon, slack, telegram, threads,
+    tiktok, webhook, x, youtube,
 };
 use crate::post::Post;
 use crate::protocol::{Engine, Protocol, Running};
@@ -57,6 +58,9 @@ miniatures! {
     Threads: threads::Profiles = "threads", "Threads";
     Linkedin: linkedin::Organisations = "linkedin", "LinkedIn";
     Instagram: instagram::Professionals = "instagram", "Instagram";
+    Youtube: youtube::Channels = "youtube", "YouTube";
+    Dailymotion: dailymotion::Channels = "dailymotion", "Dailymotion";
+    Tiktok: tiktok::Accounts = "tiktok", "TikTok";
 }
 
 impl Kind {

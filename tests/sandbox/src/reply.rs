@@ -25,6 +25,11 @@ impl Reply {
         Self::json(StatusCode::OK, body)
     }
 
+    /// Nothing but a status.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", String::new())
+    }
+
     pub(crate) fn html(body: String) -> Self {
         Self::new(StatusCode::OK, "text/html; charset=utf-8", body)
     }

@@ -1,15 +1,43 @@
 //! What staff do with items.
 
+use beffroi_jobs::networks::registry::capabilities;
 use beffroi_schema::{
     draft::Draft,
+    entity::media,
     id::ItemId,
-    store::StoredItem,
-    value::{ItemContent, Scope},
+    store::{About, NewUpload, StoredItem},
+    value::{ItemContent, Needs, Network, Scope},
 };
 
 use super::City;
+use crate::scene;
 
 impl City {
+    /// City news that a network takes: with a video where nothing goes without one.
+    pub async fn article(&self, network: Network, title: &str) -> ItemContent {
+        let mut content = scene::article(title);
+        if capabilities(network).needs == Needs::Video {
+            content.attachments = vec![self.video().await.id];
+        }
+        content
+    }
+
+    /// A video that staff brought.
+    pub async fn video(&self) -> media::Model {
+        let (film, by) = (scene::film(), self.editor());
+        let new = NewUpload {
+            authority: self.authority,
+            name: "film.mp4".to_owned(),
+            size: film.len() as u64,
+        };
+        let upload = self.store.begin_upload(new).await.unwrap();
+        self.store.append(&upload, 0, film.into()).await.unwrap();
+        let kept = self
+            .store
+            .keep_upload(&Scope::Instance, upload.id, About::default(), &by);
+        kept.await.unwrap()
+    }
+
     /// A draft, not public yet.
     pub async fn draft(&self, content: ItemContent) -> StoredItem {
         let draft = Draft {

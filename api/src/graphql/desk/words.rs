@@ -206,6 +206,8 @@ pub enum Rule {
     Severity,
     /// Not written in the account's language.
     Language,
+    /// Videos only.
+    Videos,
     /// One of so many only.
     Ratio,
     /// The account's hours.

@@ -34,6 +34,7 @@ fn what_a_network_takes_goes_as_it_is() {
         pixels: Some(120_000),
         formats: vec![PictureFormat::Png],
         ratios: Some(FEED),
+        fetched: false,
     };
     assert_eq!(fitted(&file, Focus::MIDDLE, &rules), Ok(None));
 }

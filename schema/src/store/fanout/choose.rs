@@ -17,7 +17,8 @@ use crate::{
         deliveries::OPEN,
         turns::{number_of, queue, setting},
     },
-    value::{Action, Change, DeliveryState, Rule, Severity},
+    telling::clip,
+    value::{Action, Change, Clip, DeliveryState, Rule, Severity},
 };
 
 /// A delivery to begin.
@@ -84,9 +85,11 @@ impl Store {
         copies: &Copies,
     ) -> StoreResult<Vec<NewDelivery>> {
         let lines: Vec<LineId> = facts.lines.iter().map(|line| line.id).collect();
+        let videos: Vec<Clip> = facts.attachments.iter().filter_map(clip).collect();
         let subject = Subject {
             content: &facts.revision.content,
             lines: &lines,
+            videos: &videos,
         };
         let word = Word {
             news,

@@ -2,11 +2,12 @@
 //!
 //! <https://developers.google.com/identity/protocols/oauth2/web-server#offline>
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::timeline::{Holder, Timeline};
+use super::oauth::{self, Stranger};
+use super::timeline::Timeline;
 use crate::account::Account;
 use crate::call::Call;
 use crate::protocol::Refusal;
@@ -17,8 +18,7 @@ const CLIENT_SECRET: &str = "GOCSPX-miniature";
 const LIVES: TimeDelta = TimeDelta::seconds(3599);
 
 /// The access tokens given out.
-#[derive(Default)]
-pub(crate) struct Tokens(Vec<(String, Account, DateTime<Utc>)>);
+pub(crate) struct Tokens(oauth::Tokens);
 
 /// A refusal: its status, its sentence, and why a correct client would not have met it.
 pub(crate) struct Refused(u16, String, Option<&'static str>);
@@ -54,49 +54,23 @@ pub(crate) fn secret(number: usize) -> String {
         .to_string()
 }
 
+impl Default for Tokens {
+    fn default() -> Self {
+        Self(oauth::Tokens::new("ya29.", LIVES))
+    }
+}
+
 impl Tokens {
     /// `POST /token`
     pub(crate) fn renew(&mut self, timeline: &Timeline, call: &Call) -> Reply {
-        let given = |name: &str| call.param(name).unwrap_or_default();
-        let refused = |error: &str| {
-            Reply::json(
-                StatusCode::BAD_REQUEST,
-                &json!({ "error": error, "error_description": "Bad Request" }),
-            )
-        };
-        if given("grant_type") != "refresh_token" || given("client_secret") != CLIENT_SECRET {
-            return refused("invalid_request").violation("no client of ours");
-        }
-        let token = given("refresh_token");
-        let owner = timeline.accounts().iter().find(|account| {
-            let secret: Value = serde_json::from_str(&account.secret).unwrap_or_default();
-            secret["refresh_token"] == token.as_str()
-        });
-        let Some(owner) = owner else {
-            return refused("invalid_grant").violation("a refresh token of nobody");
-        };
-        if matches!(timeline.holder(&owner.secret), Holder::Revoked(_)) {
-            return refused("invalid_grant").by(&owner.id);
-        }
-        let access = format!("ya29.miniature-{}", self.0.len());
-        self.0.push((access.clone(), owner.clone(), call.at + LIVES));
-        Reply::ok(&json!({ "access_token": access, "expires_in": LIVES.num_seconds(), "token_type": "Bearer" }))
-            .by(&owner.id)
+        self.0.renew(timeline, call, &["refresh_token"])
     }
 
     /// Whose call it is.
     pub(crate) fn holder(&self, timeline: &Timeline, call: &Call) -> Result<Account, Refused> {
         let sentence = "Request had invalid authentication credentials.";
-        let given = call.bearer().unwrap_or_default();
-        let Some((_, account, until)) = self.0.iter().find(|(token, _, _)| token == given) else {
-            return Err(Refused(401, sentence.to_owned(), Some("a token of nobody")));
-        };
-        let known = matches!(timeline.holder(&account.secret), Holder::Known(_));
-        if known && call.at < *until {
-            Ok(account.clone())
-        } else {
-            Err(Refused::plain(401, sentence))
-        }
+        let holder = self.0.holder(timeline, call);
+        holder.map_err(|Stranger(violation)| Refused(401, sentence.to_owned(), violation))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod bluesky;
 pub(crate) mod container;
+pub(crate) mod dailymotion;
 pub(crate) mod discord;
 pub(crate) mod facebook;
 pub(crate) mod google;
@@ -9,9 +10,12 @@ pub(crate) mod google_business;
 pub(crate) mod instagram;
 pub(crate) mod linkedin;
 pub(crate) mod mastodon;
+pub(crate) mod oauth;
 pub(crate) mod slack;
 pub(crate) mod telegram;
 pub(crate) mod threads;
+pub(crate) mod tiktok;
 pub(crate) mod timeline;
 pub(crate) mod webhook;
 pub(crate) mod x;
+pub(crate) mod youtube;

@@ -69,6 +69,12 @@ fn rules(place: Place) -> AccountRules {
             hashtags: Vec::new(),
             ..usual
         },
+        // Nothing goes there without a video.
+        Place::Youtube | Place::Dailymotion | Place::Tiktok => AccountRules {
+            kinds: vec![Kind::Article, Kind::Event],
+            min_severity: None,
+            ..usual
+        },
         Place::Facebook => AccountRules {
             max_per_day: Some(FACEBOOK_PER_DAY),
             hashtags: Vec::new(),

@@ -83,21 +83,25 @@ pub(super) struct OfPost {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 pub(super) struct Counts {
-    like_count: Option<u64>,
-    share_count: Option<u64>,
-    comment_count: Option<u64>,
-    impression_count: Option<u64>,
+    #[serde(rename = "likeCount")]
+    likes: Option<u64>,
+    #[serde(rename = "shareCount")]
+    shares: Option<u64>,
+    #[serde(rename = "commentCount")]
+    comments: Option<u64>,
+    #[serde(rename = "impressionCount")]
+    impressions: Option<u64>,
 }
 
 impl From<Counts> for Metrics {
     fn from(counts: Counts) -> Self {
         Self {
-            likes: counts.like_count,
-            shares: counts.share_count,
-            replies: counts.comment_count,
-            views: counts.impression_count,
+            likes: counts.likes,
+            shares: counts.shares,
+            replies: counts.comments,
+            views: counts.impressions,
         }
     }
 }

@@ -48,6 +48,8 @@ const FOR_TODAY: [&str; 3] = [
     "spam_risk_too_many_pending_share",
     "reached_active_user_cap",
 ];
+/// How long that is: it does not say more.
+const DAY: Duration = Duration::from_hours(24);
 /// Too many calls.
 const TOO_FAST: &str = "rate_limit_exceeded";
 /// What everybody sees.
@@ -338,7 +340,7 @@ fn failed(reason: String) -> DeliveryError {
         "internal" => DeliveryError::Retry { after: None, reason },
         "auth_removed" => DeliveryError::Locked(reason),
         _ if FOR_TODAY.contains(&&*reason) => DeliveryError::Retry {
-            after: Some(Duration::from_hours(24)),
+            after: Some(DAY),
             reason,
         },
         _ => DeliveryError::Refused(reason),
@@ -349,7 +351,7 @@ fn refused(answer: &Answer, twice: Twice) -> DeliveryError {
     let Failure { error } = answer.json().unwrap_or_default();
     let reason = reason(answer, Some(&format!("{} {}", error.code, error.message)));
     if FOR_TODAY.contains(&&*error.code) {
-        let after = Some(Duration::from_hours(24));
+        let after = Some(DAY);
         return DeliveryError::Retry { after, reason };
     }
     if error.code == TOO_FAST {

@@ -134,7 +134,7 @@ struct Detail {
 
 /// What TikTok lets the account do at this moment; it wants to be asked before each post.
 #[derive(Debug, Deserialize)]
-struct Creator {
+struct Leave {
     creator_username: String,
     #[serde(default)]
     privacy_level_options: Vec<String>,
@@ -154,7 +154,7 @@ struct Begun {
 }
 
 #[derive(Debug, Deserialize)]
-struct Status {
+struct Progress {
     status: String,
     #[serde(default)]
     fail_reason: String,
@@ -194,8 +194,8 @@ impl Tiktok {
         outcome.map(|outcome| outcome.data).ok_or_else(strange)
     }
 
-    async fn creator(&self) -> Result<Creator, DeliveryError> {
-        let creator: Creator = self.ask("creator_info/query", &json!({})).await.map_err(no_server)?;
+    async fn creator(&self) -> Result<Leave, DeliveryError> {
+        let creator: Leave = self.ask("creator_info/query", &json!({})).await.map_err(no_server)?;
         if creator.creator_username == self.settings.username {
             return Ok(creator);
         }
@@ -204,7 +204,7 @@ impl Tiktok {
     }
 
     /// Who sees the posts, if the account may show them so.
-    fn privacy(&self, creator: &Creator) -> Result<&'static str, DeliveryError> {
+    fn privacy(&self, creator: &Leave) -> Result<&'static str, DeliveryError> {
         let wanted = if self.settings.private { PRIVATE } else { PUBLIC };
         if creator.privacy_level_options.iter().any(|option| option == wanted) {
             return Ok(wanted);
@@ -214,7 +214,7 @@ impl Tiktok {
         Err(DeliveryError::Locked(reason))
     }
 
-    async fn begin(&self, post: &Rendered, film: &Film, creator: &Creator) -> Result<Begun, DeliveryError> {
+    async fn begin(&self, post: &Rendered, film: &Film, creator: &Leave) -> Result<Begun, DeliveryError> {
         let (part, parts) = parts(film.size());
         let body = json!({
             "post_info": {
@@ -257,7 +257,7 @@ impl Tiktok {
         Ok(())
     }
 
-    async fn status(&self, publish: &str) -> Result<Status, DeliveryError> {
+    async fn status(&self, publish: &str) -> Result<Progress, DeliveryError> {
         self.ask("status/fetch", &json!({ "publish_id": publish })).await
     }
 
@@ -277,7 +277,7 @@ impl Tiktok {
     }
 
     /// A video that TikTok has not looked at yet is known by what published it.
-    fn remote(&self, publish: &str, status: &Status) -> RemotePost {
+    fn remote(&self, publish: &str, status: &Progress) -> RemotePost {
         let id = status.publicaly_available_post_id.first();
         let id = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         let (pages, name) = (self.settings.pages.as_str(), &self.settings.username);

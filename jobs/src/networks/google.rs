@@ -28,6 +28,8 @@ const GRANT: Grant = Grant {
 };
 /// The day's calls are spent, by whichever name: <https://developers.google.com/youtube/v3/docs/errors>
 const SPENT: [&str; 3] = ["quotaExceeded", "dailyLimitExceeded", "uploadLimitExceeded"];
+/// What is waited for where the calendar has no such midnight.
+const DAY: Duration = Duration::from_hours(24);
 /// Too many calls at once, by whichever name.
 const TOO_FAST: [&str; 2] = ["rateLimitExceeded", "userRateLimitExceeded"];
 
@@ -144,7 +146,7 @@ fn until_midnight(now: Timestamp) -> Duration {
     let midnight = (local.date_naive() + Days::new(1)).and_time(NaiveTime::MIN);
     let midnight = midnight.and_local_timezone(Los_Angeles).earliest();
     let left = midnight.and_then(|midnight| (midnight.with_timezone(&chrono::Utc) - now).to_std().ok());
-    left.unwrap_or(Duration::from_hours(24))
+    left.unwrap_or(DAY)
 }
 
 /// `google.rpc.RetryInfo`: `{"retryDelay":"30s"}`.

@@ -56,7 +56,7 @@ struct Held {
 }
 
 #[derive(Debug, Deserialize)]
-struct Token {
+struct Granted {
     access_token: SecretString,
     expires_in: Option<u32>,
     refresh_token: Option<SecretString>,
@@ -112,7 +112,7 @@ impl Tokens {
         {
             return Ok(token.clone());
         }
-        let Token {
+        let Granted {
             access_token,
             expires_in,
             refresh_token,
@@ -125,14 +125,14 @@ impl Tokens {
         Ok(access_token)
     }
 
-    async fn renew(&self, refresh: Option<&SecretString>) -> Result<Token, DeliveryError> {
+    async fn renew(&self, refresh: Option<&SecretString>) -> Result<Granted, DeliveryError> {
         let form = self.form(refresh)?;
         let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
         let call = self.http.call(Method::POST, self.url.clone());
         let call = call.header(CONTENT_TYPE, kind).body(form.into());
         let answer = call.send(MAX_ANSWER).await;
         let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
-        let token: Option<Token> = answer.json();
+        let token: Option<Granted> = answer.json();
         // Some endpoints refuse with a success.
         if let Some(token) = token.filter(|_| answer.status.is_success()) {
             return Ok(token);

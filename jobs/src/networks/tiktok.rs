@@ -48,6 +48,8 @@ const FOR_TODAY: [&str; 3] = [
     "spam_risk_too_many_pending_share",
     "reached_active_user_cap",
 ];
+/// How long that is: it does not say more.
+const DAY: Duration = Duration::from_hours(24);
 /// Too many calls.
 const TOO_FAST: &str = "rate_limit_exceeded";
 /// What everybody sees.
@@ -132,7 +134,7 @@ struct Detail {
 
 /// What TikTok lets the account do at this moment; it wants to be asked before each post.
 #[derive(Debug, Deserialize)]
-struct Creator {
+struct Leave {
     creator_username: String,
     #[serde(default)]
     privacy_level_options: Vec<String>,
@@ -152,7 +154,7 @@ struct Begun {
 }
 
 #[derive(Debug, Deserialize)]
-struct Status {
+struct Progress {
     status: String,
     #[serde(default)]
     fail_reason: String,
@@ -192,8 +194,8 @@ impl Tiktok {
         outcome.map(|outcome| outcome.data).ok_or_else(strange)
     }
 
-    async fn creator(&self) -> Result<Creator, DeliveryError> {
-        let creator: Creator = self.ask("creator_info/query", &json!({})).await.map_err(no_server)?;
+    async fn creator(&self) -> Result<Leave, DeliveryError> {
+        let creator: Leave = self.ask("creator_info/query", &json!({})).await.map_err(no_server)?;
         if creator.creator_username == self.settings.username {
             return Ok(creator);
         }
@@ -202,7 +204,7 @@ impl Tiktok {
     }
 
     /// Who sees the posts, if the account may show them so.
-    fn privacy(&self, creator: &Creator) -> Result<&'static str, DeliveryError> {
+    fn privacy(&self, creator: &Leave) -> Result<&'static str, DeliveryError> {
         let wanted = if self.settings.private { PRIVATE } else { PUBLIC };
         if creator.privacy_level_options.iter().any(|option| option == wanted) {
             return Ok(wanted);
@@ -212,7 +214,7 @@ impl Tiktok {
         Err(DeliveryError::Locked(reason))
     }
 
-    async fn begin(&self, post: &Rendered, film: &Film, creator: &Creator) -> Result<Begun, DeliveryError> {
+    async fn begin(&self, post: &Rendered, film: &Film, creator: &Leave) -> Result<Begun, DeliveryError> {
         let (part, parts) = parts(film.size());
         let body = json!({
             "post_info": {
@@ -255,7 +257,7 @@ impl Tiktok {
         Ok(())
     }
 
-    async fn status(&self, publish: &str) -> Result<Status, DeliveryError> {
+    async fn status(&self, publish: &str) -> Result<Progress, DeliveryError> {
         self.ask("status/fetch", &json!({ "publish_id": publish })).await
     }
 
@@ -275,7 +277,7 @@ impl Tiktok {
     }
 
     /// A video that TikTok has not looked at yet is known by what published it.
-    fn remote(&self, publish: &str, status: &Status) -> RemotePost {
+    fn remote(&self, publish: &str, status: &Progress) -> RemotePost {
         let id = status.publicaly_available_post_id.first();
         let id = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         let (pages, name) = (self.settings.pages.as_str(), &self.settings.username);
@@ -338,7 +340,7 @@ fn failed(reason: String) -> DeliveryError {
         "internal" => DeliveryError::Retry { after: None, reason },
         "auth_removed" => DeliveryError::Locked(reason),
         _ if FOR_TODAY.contains(&&*reason) => DeliveryError::Retry {
-            after: Some(Duration::from_hours(24)),
+            after: Some(DAY),
             reason,
         },
         _ => DeliveryError::Refused(reason),
@@ -349,7 +351,7 @@ fn refused(answer: &Answer, twice: Twice) -> DeliveryError {
     let Failure { error } = answer.json().unwrap_or_default();
     let reason = reason(answer, Some(&format!("{} {}", error.code, error.message)));
     if FOR_TODAY.contains(&&*error.code) {
-        let after = Some(Duration::from_hours(24));
+        let after = Some(DAY);
         return DeliveryError::Retry { after, reason };
     }
     if error.code == TOO_FAST {

@@ -177,14 +177,13 @@ struct Watched {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Statistics {
-    #[serde(default, deserialize_with = "count")]
-    view_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    like_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    comment_count: Option<u64>,
+    #[serde(default, rename = "viewCount", deserialize_with = "count")]
+    views: Option<u64>,
+    #[serde(default, rename = "likeCount", deserialize_with = "count")]
+    likes: Option<u64>,
+    #[serde(default, rename = "commentCount", deserialize_with = "count")]
+    comments: Option<u64>,
 }
 
 /// Numbers are written as texts.
@@ -383,9 +382,9 @@ impl SocialNetwork for Youtube {
             return Err(DeliveryError::Gone("the video is not there any more".to_owned()));
         };
         Ok(Metrics {
-            likes: statistics.like_count,
-            replies: statistics.comment_count,
-            views: statistics.view_count,
+            likes: statistics.likes,
+            replies: statistics.comments,
+            views: statistics.views,
             ..Metrics::default()
         })
     }

@@ -67,6 +67,18 @@ struct Post {
     other: Other,
 }
 
+/// The made-up account as it is seen at `now`.
+fn setting<'a>(rules: &'a AccountRules, language: &'a Language, now: Timestamp) -> Setting<'a> {
+    Setting {
+        name: "Instagram",
+        rules,
+        language,
+        videos_alone: None,
+        zone: PARIS,
+        now,
+    }
+}
+
 /// What the loops do: an item is decided on when it is published, and asks for its turn when it is due, or later.
 fn live(days: &Days) -> (Vec<Post>, Vec<Decision>) {
     let french = Language::french();
@@ -80,14 +92,7 @@ fn live(days: &Days) -> (Vec<Post>, Vec<Decision>) {
         } else {
             disruption(*severity)
         };
-        let setting = Setting {
-            name: "Instagram",
-            rules: &days.rules,
-            language: &french,
-            videos_alone: None,
-            zone: PARIS,
-            now,
-        };
+        let setting = setting(&days.rules, &french, now);
         let seen = |post: &Post| Other {
             at: if post.other.went {
                 post.other.at
@@ -156,14 +161,7 @@ fn work(days: &Days, posts: &mut [Post], until: Timestamp) {
             .map(|post| post.other.at)
             .max();
         let now = due(&posts[index]).max(last.unwrap_or(posts[index].due));
-        let setting = Setting {
-            name: "Instagram",
-            rules: &days.rules,
-            language: &french,
-            videos_alone: None,
-            zone: PARIS,
-            now,
-        };
+        let setting = setting(&days.rules, &french, now);
         let others: Vec<_> = posts
             .iter()
             .enumerate()

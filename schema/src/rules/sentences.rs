@@ -157,11 +157,7 @@ fn left_out(setting: &Setting<'_>, kind: Kind, rule: Rule, number: Option<i64>, 
                 format!("rule “what is written in its language ({language}) only”"),
             )
         }
-        Rule::Videos => said(
-            tongue,
-            "ce réseau ne prend que des vidéos, et il n’y en a pas qui lui convienne",
-            "this network takes videos alone, and there is none that it takes",
-        ),
+        Rule::Videos => videos(tongue),
         Rule::Ratio => ratio(rules.ratio.unwrap_or(1), number.unwrap_or(1), tongue),
         Rule::DailyMaximum => {
             let most = rules.max_per_day.unwrap_or_default();
@@ -195,6 +191,14 @@ fn no_room(tongue: Tongue) -> String {
         tongue,
         "ses règles ne laissent aucun moment libre d’ici un mois",
         "its rules leave no moment free within a month",
+    )
+}
+
+fn videos(tongue: Tongue) -> String {
+    said(
+        tongue,
+        "ce réseau ne prend que des vidéos, et il n’y en a pas qui lui convienne",
+        "this network takes videos alone, and there is none that it takes",
     )
 }
 

@@ -152,12 +152,13 @@ pub const ABSENCES: &[Absence] = &[
         rule: "no step waits by sleeping",
         reason: "when something is due is written on its row, where a restart finds it",
         within: &["schema/src/", "jobs/src/", "api/src/"],
-        // A picture is processed within the call that needs it, or given up after a few looks.
+        // A picture, or a video, is processed within the call that needs it, or given up after a few looks.
         // A play has its times.
         except: &[
             "jobs/src/networks/container.rs",
             "jobs/src/networks/linkedin.rs",
             "jobs/src/networks/mastodon/media.rs",
+            "jobs/src/networks/tiktok.rs",
             "api/src/command/demo/",
         ],
         never: &["tokio::time::sleep", "thread::sleep"],

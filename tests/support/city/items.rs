@@ -6,7 +6,7 @@ use beffroi_schema::{
     entity::media,
     id::ItemId,
     store::{About, NewUpload, StoredItem},
-    value::{ItemContent, Needs, Network, Scope},
+    value::{ItemContent, Label, Language, Needs, Network, Scope},
 };
 
 use super::City;
@@ -32,9 +32,11 @@ impl City {
         };
         let upload = self.store.begin_upload(new).await.unwrap();
         self.store.append(&upload, 0, film.into()).await.unwrap();
-        let kept = self
-            .store
-            .keep_upload(&Scope::Instance, upload.id, About::default(), &by);
+        let about = About {
+            alt: Label::only(Language::french(), "La place, vue du ciel"),
+            ..About::default()
+        };
+        let kept = self.store.keep_upload(&Scope::Instance, upload.id, about, &by);
         kept.await.unwrap()
     }
 

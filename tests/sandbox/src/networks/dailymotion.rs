@@ -68,7 +68,9 @@ impl Protocol for Channels {
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
             ("POST", ["oauth", "v1", "token"]) => (Operation::SignIn, sign_in),
-            ("GET", ["rest", "file", "upload"]) => (Operation::Upload, |here, call| here.run(call, slot)),
+            ("GET", ["rest", "file", "upload"]) => (Operation::Upload, |here, call| {
+                here.run(call, |here, _, _| Ok(slot(here)))
+            }),
             ("POST", ["upload", _]) => (Operation::Upload, receive),
             ("GET", ["rest", "user", _]) => (Operation::Describe, |here, call| here.run(call, user)),
             ("POST", ["rest", "user", _, "videos"]) => (Operation::Create, |here, call| here.run(call, create)),
@@ -180,9 +182,9 @@ fn user(_: &mut Channels, call: &Call, account: &Account) -> Result<Value, Refus
     Ok(json!({ "screenname": account.name, "url": null, "followers_total": 0 }))
 }
 
-fn slot(here: &mut Channels, _: &Call, _: &Account) -> Result<Value, Refused> {
+fn slot(here: &mut Channels) -> Value {
     let (url, number) = (here.timeline.url.clone(), here.timeline.next_number());
-    Ok(json!({ "upload_url": format!("{url}/upload/{number}"), "progress_url": format!("{url}/progress/{number}") }))
+    json!({ "upload_url": format!("{url}/upload/{number}"), "progress_url": format!("{url}/progress/{number}") })
 }
 
 /// The file, from whoever knows where it goes.

@@ -86,9 +86,9 @@ impl Protocol for Accounts {
             ("POST", ["v2", "oauth", "token"]) => (Operation::SignIn, |here, call| {
                 here.tokens.renew(&here.timeline, call, &["refresh_token"])
             }),
-            ("POST", ["v2", "post", "publish", "creator_info", "query"]) => {
-                (Operation::Describe, |here, call| here.run(call, creator))
-            }
+            ("POST", ["v2", "post", "publish", "creator_info", "query"]) => (Operation::Describe, |here, call| {
+                here.run(call, |here, _, account| Ok(creator(here, account)))
+            }),
             ("POST", ["v2", "post", "publish", "video", "init"]) => {
                 (Operation::Upload, |here, call| here.run(call, begin))
             }
@@ -204,13 +204,11 @@ fn options(account: &Account) -> [&'static str; 2] {
     }
 }
 
-fn creator(here: &mut Accounts, _: &Call, account: &Account) -> Result<Value, Refused> {
+fn creator(here: &mut Accounts, account: &Account) -> Value {
     here.asked.push(account.id.clone());
-    Ok(
-        json!({ "creator_username": account.handle, "creator_nickname": account.name,
+    json!({ "creator_username": account.handle, "creator_nickname": account.name,
         "privacy_level_options": options(account), "comment_disabled": false, "duet_disabled": true,
-        "stitch_disabled": false, "max_video_post_duration_sec": 600 }),
-    )
+        "stitch_disabled": false, "max_video_post_duration_sec": 600 })
 }
 
 fn begin(here: &mut Accounts, call: &Call, account: &Account) -> Result<Value, Refused> {

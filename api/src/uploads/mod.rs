@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     extract::{Path, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{head, post},
 };
 use beffroi_schema::{
@@ -81,7 +81,7 @@ async fn begin(State(state): State<AppState>, headers: HeaderMap) -> Response {
             }
             response
         }
-        Err(refused) => *refused,
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -89,7 +89,7 @@ async fn begin(State(state): State<AppState>, headers: HeaderMap) -> Response {
 async fn offset(State(state): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     match found(&state, &Method::HEAD, &id, &headers).await {
         Ok((upload, _)) => told(StatusCode::OK, &upload),
-        Err(refused) => *refused,
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -113,7 +113,7 @@ async fn append(State(state): State<AppState>, Path(id): Path<String>, request: 
     };
     match added.await {
         Ok(upload) => told(StatusCode::NO_CONTENT, &upload),
-        Err(refused) => *refused,
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -127,7 +127,7 @@ async fn give_up(State(state): State<AppState>, Path(id): Path<String>, headers:
     };
     match given_up.await {
         Ok(()) => answer(StatusCode::NO_CONTENT),
-        Err(refused) => *refused,
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -192,7 +192,7 @@ async fn viewer(state: &AppState, method: &Method, headers: &HeaderMap) -> Resul
     if headers.get(RESUMABLE) != Some(&VERSION) {
         let mut response = answer(StatusCode::PRECONDITION_FAILED);
         response.headers_mut().insert(VERSIONS, VERSION);
-        return Err(Box::new(response));
+        return Err(response.into());
     }
     let credential = Credential::read(headers);
     let writes = *method != Method::HEAD;

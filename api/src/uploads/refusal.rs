@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use beffroi_schema::store::StoreError;
 
@@ -11,7 +11,20 @@ use super::headers::{RESUMABLE, VERSION};
 use crate::language;
 
 /// The answer to a request that is refused. Boxed, so that a `Result` with it stays small.
-pub(super) type Refused = Box<Response>;
+#[derive(Debug)]
+pub(super) struct Refused(Box<Response>);
+
+impl From<Response> for Refused {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
 
 /// An answer in this version of the protocol.
 pub(super) fn answer(status: StatusCode) -> Response {
@@ -26,7 +39,7 @@ pub(super) fn answer(status: StatusCode) -> Response {
 pub(super) fn refused(status: StatusCode, said: &'static str) -> Refused {
     let mut response = answer(status);
     *response.body_mut() = Body::from(said);
-    Box::new(response)
+    response.into()
 }
 
 /// The bytes that came do not follow those that are here.
@@ -44,7 +57,7 @@ pub(super) fn failed(headers: &HeaderMap, error: StoreError) -> Refused {
             let said = first.map(|problem| problem.message(if french { "fr" } else { "en" }).to_owned());
             let mut response = answer(StatusCode::PAYLOAD_TOO_LARGE);
             *response.body_mut() = Body::from(said.unwrap_or_default());
-            Box::new(response)
+            response.into()
         }
         error @ (StoreError::Conflict { .. }
         | StoreError::Duplicate

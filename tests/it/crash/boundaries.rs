@@ -8,9 +8,6 @@ use beffroi_schema::{
     store::Job,
     telling::render,
     value::{AccountRules, Action, AttemptOutcome, Change, DeliveryState, Needs, Network, Picture, Rendered},
-    value::{
-        AccountRules, Action, AttemptOutcome, DeliveryState, Language, LinkStyle, Needs, Network, Picture, Rendered,
-    },
 };
 use beffroi_tests::{City, DELIVERY_LEASE, die_when, scene};
 

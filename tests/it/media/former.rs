@@ -4,6 +4,8 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
+use std::fmt::Write as _;
+
 use beffroi_schema::entity::{file, media_content};
 use beffroi_tests::scene;
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
@@ -15,8 +17,10 @@ use super::Desk;
 async fn a_picture_is_served_from_where_it_stands_and_moves() {
     let desk = Desk::new().await;
     let bytes = scene::photograph(20, 10);
-    let digest = Sha256::digest(&bytes);
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut sha256 = String::new();
+    for byte in Sha256::digest(&bytes) {
+        write!(sha256, "{byte:02x}").unwrap();
+    }
     let db = &desk.front.database.connection;
     let row = file::Model {
         sha256: sha256.clone(),

@@ -157,15 +157,14 @@ async fn an_account_is_corrected_as_its_people_want() {
     assert_came(&city, &account, item, &first, &told, "as wanted").await;
 }
 
-#[tokio::test]
-async fn what_a_draft_would_become_is_what_it_becomes() {
-    let city = City::new().await;
+/// One rule each, and all that can be said of a first post.
+fn every_rule() -> [AccountRules; 6] {
     let slots = vec![Slot {
         days: Vec::new(),
         minute: 18 * 60,
     }];
     let some = AccountRules::default;
-    let rules = [
+    [
         some(),
         AccountRules {
             kinds: vec![Kind::Event],
@@ -185,8 +184,13 @@ async fn what_a_draft_would_become_is_what_it_becomes() {
             max_per_day: Some(1),
             ..some()
         },
-    ];
-    for rules in rules {
+    ]
+}
+
+#[tokio::test]
+async fn what_a_draft_would_become_is_what_it_becomes() {
+    let city = City::new().await;
+    for rules in every_rule() {
         city.account(Network::Mastodon, rules).await;
     }
     let mut seen = Vec::new();

@@ -28,7 +28,7 @@ fn what_the_example_comments_out_is_known_too() {
     for line in EXAMPLE.lines() {
         uncommented.push_str(
             line.strip_prefix("# ")
-                .filter(|line| line.ends_with("= \"…\""))
+                .filter(|line| line.ends_with("= \"…\"") || line.ends_with("= \"https://example.org\""))
                 .unwrap_or(line),
         );
         uncommented.push('\n');

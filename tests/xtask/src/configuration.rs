@@ -86,7 +86,9 @@ fn comment(line: &str) -> String {
 
 fn entry(key: &str, kind: &str, defaults: Option<&str>) -> Result<String> {
     let Some(value) = default_of(key, defaults)? else {
-        let example = if kind.contains("Option") {
+        let example = if kind.contains("Option<Url>") {
+            "\"https://example.org\""
+        } else if kind.contains("Option") {
             "\"…\""
         } else {
             bail!("{key} has no default")
@@ -139,14 +141,14 @@ mod tests {
     use super::*;
 
     const SOURCE: &str = "/// How it is reached.\n#[derive(Debug)]\npub struct Desk {\n    /// Where.\n    pub url: Url,\n    \
-        /// How many.\n    pub chairs: u32,\n    /// Whose.\n    pub owner: Option<String>,\n}\n\nimpl Default for Desk {\n    \
+        /// How many.\n    pub chairs: u32,\n    /// Whose.\n    pub owner: Option<String>,\n    /// Its page.\n    pub page: Option<Url>,\n}\n\nimpl Default for Desk {\n    \
         fn default() -> Self {\n        Self {\n            url: Url::parse(\"http://here\").expect(\"a URL\"),\n            \
-        chairs: 1_000,\n            owner: None,\n        }\n    }\n}\n";
+        chairs: 1_000,\n            owner: None,\n            page: None,\n        }\n    }\n}\n";
 
     #[test]
     fn comments_and_defaults_become_an_example() {
         let wanted = "# How it is reached.\n[desk]\n# Where.\nurl = \"http://here\"\n# How many.\nchairs = 1_000\n# Whose.\n\
-                      # owner = \"…\"\n";
+                      # owner = \"…\"\n# Its page.\n# page = \"https://example.org\"\n";
         assert_eq!(written("desk", "Desk", SOURCE).unwrap(), wanted);
     }
 

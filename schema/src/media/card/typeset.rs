@@ -289,7 +289,7 @@ mod tests {
             largest: 90.0,
             smallest: 40.0,
         };
-        let word = "a".repeat(90);
+        let word = "a".repeat(200);
         let block = Block::largest(&face, &word, limits, 500.0, 200.0);
         assert!((block.size - 40.0).abs() < 0.1);
         assert!(

@@ -234,7 +234,7 @@ fn through(progress: &campaigns::Progress, store: &Store) -> bool {
 fn done_word(t: Tongue, action: Action) -> &'static str {
     match action {
         Action::Publish => t.say("publié", "posted"),
-        Action::Amend => t.say("modifié", "edited"),
+        Action::Amend => t.say("corrigé", "corrected"),
         Action::Withdraw => t.say("retiré", "deleted"),
     }
 }

@@ -103,13 +103,12 @@ impl Building<'_> {
         };
         self.stage.ready(t.say("Téléphones", "Phones"), &detail);
         accounts::open(self.store, &self.outside.sandbox, authority, &maker).await?;
-        self.stage.ready(
-            t.say("Comptes", "Accounts"),
-            t.say(
-                "Mastodon, Bluesky, Facebook ; à chacun ses règles",
-                "Mastodon, Bluesky, Facebook; rules of its own for each",
-            ),
-        );
+        let networks = beffroi_sandbox::Kind::ALL.len();
+        let detail = match t {
+            super::Tongue::Fr => format!("sur {networks} réseaux ; à chacun ses règles"),
+            super::Tongue::En => format!("on {networks} networks; rules of its own for each"),
+        };
+        self.stage.ready(t.say("Comptes", "Accounts"), &detail);
         let market = self.today_s_news(authority, centre, today, &editor, watch).await?;
         Ok(Town {
             authority,

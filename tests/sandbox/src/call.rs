@@ -4,10 +4,12 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Multipart};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method, Request, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::Value;
 use url::form_urlencoded;
+
+use crate::listener::Cut;
 
 /// Mastodon's largest image (16 MiB), the largest body any miniature takes, and room for its multipart frame.
 const BODY_LIMIT: usize = 20 * 1024 * 1024;
@@ -47,17 +49,19 @@ pub(crate) struct File {
 }
 
 impl Call {
-    pub(crate) async fn read(request: Request<Incoming>, at: DateTime<Utc>) -> Self {
+    /// A client that leaves before the end of its request has asked nothing.
+    pub(crate) async fn read(request: Request<Incoming>, at: DateTime<Utc>) -> Result<Self, Cut> {
         let (parts, body) = request.into_parts();
         let (body, raw) = match Limited::new(body, BODY_LIMIT).collect().await {
             Ok(bytes) => {
                 let raw = bytes.to_bytes();
                 (Body::read(&parts.headers, raw.clone()).await, raw)
             }
-            Err(_) => (Body::TooLarge, Bytes::new()),
+            Err(error) if error.is::<LengthLimitError>() => (Body::TooLarge, Bytes::new()),
+            Err(_) => return Err(Cut),
         };
         let query = form_pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        Self {
+        Ok(Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
             query,
@@ -65,7 +69,7 @@ impl Call {
             body,
             raw,
             at,
-        }
+        })
     }
 
     /// The path between its slashes, for slice patterns.

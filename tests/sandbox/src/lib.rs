@@ -40,6 +40,7 @@ pub use fcm::{Fcm, Notification, Outcome};
 pub use fediverse::{Letter, Peer, PeerFault, Tamper};
 pub use journal::RequestLine;
 pub use miniature::{Kind, Miniature};
+pub use networks::webhook::NOT_OF_NOW;
 pub use operator::Operator;
 pub use post::{Card, Image, Post, Wording};
 pub use sandbox::{Options, Sandbox, StartError};

@@ -115,7 +115,7 @@ impl<P: Protocol> Engine for Running<P> {
 
 impl<P: Protocol> Running<P> {
     async fn converse(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
-        let call = Call::read(request, now(&self.clock)).await;
+        let call = Call::read(request, now(&self.clock)).await?;
         let (operation, reply, ending) = self.decide(&call);
         let answered = matches!(ending, Ending::Answer | Ending::Late(_));
         self.journal.record(RequestLine {

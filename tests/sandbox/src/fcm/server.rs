@@ -98,7 +98,7 @@ impl Server {
     }
 
     async fn converse(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
-        let call = Call::read(request, now(&self.clock)).await;
+        let call = Call::read(request, now(&self.clock)).await?;
         let (operation, ending) = match (&call.method, &*call.segments()) {
             (&Method::POST, ["token"]) => (Some(Operation::SignIn), self.sign_in(&call)),
             (&Method::POST, ["v1", "projects", project, "messages:send"]) => {

@@ -186,7 +186,7 @@ impl Shared {
         Arc::new(move |request| {
             let shared = Arc::clone(&self);
             async move {
-                let call = Call::read(request, now(&shared.clock)).await;
+                let call = Call::read(request, now(&shared.clock)).await?;
                 shared.answer(call).await
             }
             .boxed()

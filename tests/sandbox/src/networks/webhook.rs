@@ -21,6 +21,8 @@ use crate::reply::Reply;
 const TEXT_LIMIT: usize = 4000;
 /// A signature is of now, or it is somebody else's, repeated.
 const TOLERANCE_S: i64 = 5 * 60;
+/// What is said of an event whose time is over.
+pub const NOT_OF_NOW: &str = "an event has the time at which it is sent";
 const CHATS: [&str; 4] = ["matrix", "mattermost", "rocket_chat", "teams"];
 
 /// The receivers, one for each account.
@@ -152,7 +154,7 @@ fn verified(call: &Call, account: &Account) -> Result<String, Refused> {
     }
     let age = sent.parse::<i64>().map(|sent| (call.at.timestamp() - sent).abs());
     if !age.is_ok_and(|age| age <= TOLERANCE_S) {
-        return Err(Refused::wrong(400, "an event has the time at which it is sent"));
+        return Err(Refused::wrong(400, NOT_OF_NOW));
     }
     let key = BASE64_STANDARD.decode(account.secret.trim_start_matches("whsec_"));
     let key = hmac::Key::new(hmac::HMAC_SHA256, &key.unwrap_or_default());

@@ -5,6 +5,10 @@ use std::time::Duration;
 use beffroi_sandbox::{Fault, Kind, Operation};
 use reqwest::Method;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::world::{World, answer, no_answer};
 
@@ -43,6 +47,23 @@ async fn faults_before_the_commit_leave_no_post() {
     }
     assert_eq!((mastodon.faults_left(), world.toots()), (0, Vec::new()));
     assert_eq!(world.sandbox.unaccounted(), []);
+}
+
+#[tokio::test]
+async fn who_leaves_in_the_middle_of_a_request_has_asked_nothing() {
+    let world = World::new().await;
+    let mastodon = world.sandbox.network(Kind::Mastodon);
+    let mut wire = TcpStream::connect(mastodon.url().trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let half =
+        "POST /api/v1/statuses HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    wire.write_all(half.as_bytes()).await.unwrap();
+    wire.shutdown().await.unwrap();
+    let mut heard = Vec::new();
+    wire.read_to_end(&mut heard).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&heard), "");
+    assert_eq!((world.sandbox.unaccounted(), world.toots()), (Vec::new(), Vec::new()));
 }
 
 #[tokio::test]

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, RemotePost, Rendered, Span, TextLimit},
+    value::{
+        AccountHealth, Capabilities, Counting, LinkStyle, PictureFormat, PictureRules, RemotePost, Rendered, Span,
+        TextLimit,
+    },
 };
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
 use reqwest::Method;
@@ -58,14 +61,12 @@ pub(super) struct GoogleBusiness {
     http: Http,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn posts() -> Url {
-    Url::parse("https://mybusiness.googleapis.com/v4").expect("a well-formed address")
+    super::constant("https://mybusiness.googleapis.com/v4")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn places() -> Url {
-    Url::parse("https://mybusinessbusinessinformation.googleapis.com/v1").expect("a well-formed address")
+    super::constant("https://mybusinessbusinessinformation.googleapis.com/v1")
 }
 
 /// What every place takes.
@@ -74,6 +75,11 @@ pub(super) fn capabilities() -> Capabilities {
         title: Some(MAX_TITLE),
         images: 1,
         image_bytes: PICTURE_BYTES,
+        pictures: Some(Box::new(PictureRules {
+            formats: vec![PictureFormat::Jpeg, PictureFormat::Png],
+            fetched: true,
+            ..PictureRules::weight(PICTURE_BYTES)
+        })),
         link: LinkStyle::Field,
         edit: true,
         delete: true,

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, Metrics, RemotePost, Rendered, TextLimit},
+    value::{
+        AccountHealth, Capabilities, Counting, Metrics, PictureFormat, PictureRules, RemotePost, Rendered, TextLimit,
+    },
 };
 use reqwest::Method;
 use secrecy::SecretString;
@@ -63,9 +65,8 @@ pub(super) struct Slack {
     token: SecretString,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn api() -> Url {
-    Url::parse("https://slack.com/api").expect("a well-formed address")
+    super::constant("https://slack.com/api")
 }
 
 /// What every channel takes.
@@ -74,6 +75,11 @@ pub(super) fn capabilities() -> Capabilities {
         caption: Some(MAX_CAPTION),
         images: MAX_PICTURES,
         image_bytes: PICTURE_BYTES,
+        pictures: Some(Box::new(PictureRules {
+            formats: vec![PictureFormat::Jpeg, PictureFormat::Png],
+            fetched: true,
+            ..PictureRules::weight(PICTURE_BYTES)
+        })),
         alt_text: Some(MAX_ALT),
         edit: true,
         delete: true,

@@ -11,7 +11,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, PictureRules, RemotePost, Rendered, TextLimit},
 };
 use bytes::Bytes;
 use chrono::SecondsFormat;
@@ -73,6 +73,10 @@ pub(super) fn capabilities() -> Capabilities {
         title: Some(MAX_TITLE),
         images: MAX_PICTURES,
         image_bytes: PICTURE_BYTES,
+        pictures: Some(Box::new(PictureRules {
+            fetched: true,
+            ..PictureRules::weight(PICTURE_BYTES)
+        })),
         alt_text: Some(MAX_ALT),
         find: false,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))

@@ -1,9 +1,10 @@
 //! Pictures, and what networks take of them.
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     http::Request,
 };
+use beffroi_sandbox::Post;
 use beffroi_schema::{
     address::Addresses,
     entity::{account, media},
@@ -193,16 +194,43 @@ async fn what_a_network_fetches_is_in_the_form_that_it_takes() {
     city.settle().await;
     let [photograph, card] = city.posts(&account).try_into().unwrap();
     for (post, sides) in [(photograph, (573, 300)), (card, (1080, 1350))] {
-        let [image] = post.images.try_into().unwrap();
-        let address = image.url.unwrap();
-        let path = address.strip_prefix("https://valbourg.example").unwrap();
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = city.router.clone().oneshot(request).await.unwrap();
-        assert_eq!(response.headers()["content-type"], "image/jpeg", "{}", post.text);
-        let file = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let (mime, file) = fetched(&city, &post).await;
+        assert_eq!(mime, "image/jpeg", "{}", post.text);
         let shown = image::load_from_memory(&file).unwrap();
         assert_eq!((shown.width(), shown.height()), sides, "{}", post.text);
     }
+}
+
+#[tokio::test]
+async fn where_only_old_forms_are_fetched_a_new_one_is_written_anew() {
+    let city = City::new().await;
+    let mut accounts = Vec::new();
+    for network in [Network::Slack, Network::GoogleBusiness, Network::Threads] {
+        accounts.push(city.account(network, AccountRules::default()).await);
+    }
+    let photograph = image::load_from_memory(&scene::photograph(900, 600)).unwrap();
+    let mut webp = std::io::Cursor::new(Vec::new());
+    photograph.write_to(&mut webp, image::ImageFormat::WebP).unwrap();
+    publish(&city, webp.into_inner(), "Une rame à quai").await;
+    for account in accounts {
+        let [post] = city.posts(&account).try_into().unwrap();
+        let (mime, file) = fetched(&city, &post).await;
+        assert_eq!(mime, "image/jpeg", "{}", account.network);
+        assert!(image::load_from_memory(&file).is_ok(), "{}", account.network);
+    }
+}
+
+/// The kind and the bytes of the one picture of a post, from where the network is told that it is.
+async fn fetched(city: &City, post: &Post) -> (String, Bytes) {
+    let [image] = &post.images[..] else {
+        panic!("{post:?}");
+    };
+    let address = image.url.as_deref().unwrap();
+    let path = address.strip_prefix("https://valbourg.example").unwrap();
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = city.router.clone().oneshot(request).await.unwrap();
+    let mime = response.headers()["content-type"].to_str().unwrap().to_owned();
+    (mime, to_bytes(response.into_body(), usize::MAX).await.unwrap())
 }
 
 #[tokio::test]

@@ -135,19 +135,18 @@ fn create(here: &mut Places, call: &Call, account: &Account) -> Result<Value, Re
     post.title = body["event"]["title"].as_str().map(str::to_owned);
     post.card = linked(&body);
     let media = body["media"].as_array().into_iter().flatten();
-    post.images = media.map(|_| picture()).collect();
+    post.images = media.map(picture).collect();
     let answer = told(&post);
     here.timeline.posts.push(post);
     Ok(answer)
 }
 
 /// Google fetches the picture, and has no field for what it shows.
-fn picture() -> Image {
-    let (alt, bytes_len) = (String::new(), 0);
+fn picture(media: &Value) -> Image {
     Image {
-        alt,
-        bytes_len,
-        url: None,
+        alt: String::new(),
+        bytes_len: 0,
+        url: media["sourceUrl"].as_str().map(str::to_owned),
     }
 }
 

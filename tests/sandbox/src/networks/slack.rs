@@ -291,7 +291,7 @@ fn worded(call: &Call, limit: usize) -> Result<(String, Vec<Image>), Refused> {
                 alt: alt.to_owned(),
                 // Slack fetches it.
                 bytes_len: 0,
-                url: None,
+                url: Some(address.to_owned()),
             }),
             _ => return Err(Refused::wrong("invalid_blocks")),
         }

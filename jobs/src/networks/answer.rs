@@ -1,7 +1,14 @@
 //! What an answer, or none, means for the delivery: what all networks have in common. Each network's file asks its own
 //! error codes first.
 
-use super::DeliveryError;
+use beffroi_schema::{
+    clock::Timestamp,
+    id::DeliveryId,
+    value::{RemotePost, Rendered},
+};
+use chrono::TimeDelta;
+
+use super::{DeliveryError, SocialNetwork};
 use crate::http::{Answer, CallError};
 
 /// Longest answer read. A list of forty posts is the longest asked for.
@@ -10,6 +17,9 @@ pub(super) const MAX_ANSWER: usize = 2 * 1024 * 1024;
 /// Longest sentence of a network that is kept, in characters.
 const MAX_REASON: usize = 300;
 
+/// From when on a post that is not listed is not there.
+const LISTED_AFTER: TimeDelta = TimeDelta::minutes(10);
+
 /// What happens when a call is made a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Twice {
@@ -17,6 +27,25 @@ pub(super) enum Twice {
     Harmless,
     /// Something is there twice: a new post.
     Harmful,
+}
+
+/// A network that refuses to say the same thing twice: either an earlier try of this delivery is there after all, or an
+/// older post says the same, and a person has to find other words.
+pub(super) async fn said_before(
+    network: &dyn SocialNetwork,
+    post: &Rendered,
+    key: DeliveryId,
+    now: Timestamp,
+    reason: String,
+) -> Result<RemotePost, DeliveryError> {
+    if let Some(ours) = network.find(post, key, post.at).await? {
+        return Ok(ours);
+    }
+    Err(if now > post.at + LISTED_AFTER {
+        DeliveryError::Refused(reason)
+    } else {
+        DeliveryError::Doubtful(reason)
+    })
 }
 
 /// Nothing came back.

@@ -65,9 +65,8 @@ pub(super) struct Bluesky {
     settings: BlueskySettings,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn official_app() -> Url {
-    Url::parse("https://bsky.app").expect("a well-formed address")
+    super::constant("https://bsky.app")
 }
 
 /// What every server takes.

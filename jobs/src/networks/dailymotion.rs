@@ -83,13 +83,11 @@ pub(super) struct Dailymotion {
     http: Http,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://www.dailymotion.com").expect("a well-formed address")
+    super::constant("https://www.dailymotion.com")
 }
 
 /// Where calls go with a key of this kind, and where its tokens are given.
-#[expect(clippy::expect_used, reason = "constant addresses")]
 fn doors(public: bool) -> (Url, Url) {
     let (api, tokens) = if public {
         ("https://api.dailymotion.com", "https://api.dailymotion.com/oauth/token")
@@ -99,8 +97,7 @@ fn doors(public: bool) -> (Url, Url) {
             "https://partner.api.dailymotion.com/oauth/v1/token",
         )
     };
-    let url = |text| Url::parse(text).expect("a well-formed address");
-    (url(api), url(tokens))
+    (super::constant(api), super::constant(tokens))
 }
 
 /// What every channel takes.

@@ -62,9 +62,8 @@ pub(super) struct Discord {
     hook: OnceCell<Hook>,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://discord.com").expect("a well-formed address")
+    super::constant("https://discord.com")
 }
 
 /// What every channel takes.

@@ -8,7 +8,6 @@ use beffroi_schema::{
     id::DeliveryId,
     value::{AccountHealth, Capabilities, Counting, LinkStyle, Picture, RemotePost, Rendered, TextLimit},
 };
-use chrono::TimeDelta;
 use reqwest::{
     Method,
     multipart::{Form, Part},
@@ -20,7 +19,7 @@ use url::Url;
 
 use super::{
     DeliveryError, SocialNetwork,
-    answer::{MAX_ANSWER, Twice, no_server, unanswered, unsettled},
+    answer::{MAX_ANSWER, Twice, no_server, said_before, unanswered, unsettled},
     budget::Budget,
     graph::{repetition, spent, verdict},
     likeness::{earliest, skeleton},
@@ -43,9 +42,6 @@ const LINK_ROOM: u32 = 1_000;
 /// Posts read back when looking for ours; the most that one page of the list gives.
 const FIND_PAGE: usize = 100;
 
-/// From when on a post that is not listed is not there.
-const LISTED_AFTER: TimeDelta = TimeDelta::minutes(10);
-
 /// A Page. Its secret is a Page access token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,9 +62,8 @@ pub(super) struct Facebook {
     budget: Budget,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn graph() -> Url {
-    Url::parse("https://graph.facebook.com/v25.0").expect("a well-formed address")
+    super::constant("https://graph.facebook.com/v25.0")
 }
 
 /// What every Page takes.
@@ -113,20 +108,6 @@ impl Facebook {
         let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
         self.budget.spent(self.http.clock().now(), spent(&answer));
         Ok(answer)
-    }
-
-    /// Facebook refuses to say the same thing twice: either an earlier try of this delivery is there after all, or an
-    /// older post says the same, and a person has to find other words.
-    async fn repeated(&self, post: &Rendered, key: DeliveryId, reason: String) -> Result<RemotePost, DeliveryError> {
-        if let Some(ours) = self.find(post, key, post.at).await? {
-            return Ok(ours);
-        }
-        let settled = self.http.clock().now() > post.at + LISTED_AFTER;
-        Err(if settled {
-            DeliveryError::Refused(reason)
-        } else {
-            DeliveryError::Doubtful(reason)
-        })
     }
 
     /// Uploaded without being shown: only a post makes it public.
@@ -181,7 +162,7 @@ impl SocialNetwork for Facebook {
         let call = call.query(&[("fields", "id,permalink_url")]).json(&body);
         let answer = self.send(call, Twice::Harmful).await?;
         if let Some(reason) = repetition(&answer) {
-            return self.repeated(post, key, reason).await;
+            return said_before(self, post, key, self.http.clock().now(), reason).await;
         }
         let posted: Posted = read(&answer, Twice::Harmful).map_err(no_server)?;
         Ok(posted.remote())

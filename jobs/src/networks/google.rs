@@ -62,9 +62,8 @@ struct Cause {
 }
 
 /// Where refresh tokens become access tokens.
-#[expect(clippy::expect_used, reason = "a constant address")]
 pub(super) fn tokens() -> Url {
-    Url::parse("https://oauth2.googleapis.com/token").expect("a well-formed address")
+    super::constant("https://oauth2.googleapis.com/token")
 }
 
 impl Google {

@@ -83,14 +83,12 @@ struct Profile {
     followers_count: Option<u64>,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn graph() -> Url {
-    Url::parse("https://graph.facebook.com/v25.0").expect("a well-formed address")
+    super::constant("https://graph.facebook.com/v25.0")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://www.instagram.com").expect("a well-formed address")
+    super::constant("https://www.instagram.com")
 }
 
 /// What every account takes. What is there can be neither reworded nor deleted by programs; addresses in captions lead

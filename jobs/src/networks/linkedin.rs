@@ -85,14 +85,12 @@ fn version() -> String {
     VERSION.to_owned()
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn api() -> Url {
-    Url::parse("https://api.linkedin.com").expect("a well-formed address")
+    super::constant("https://api.linkedin.com")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://www.linkedin.com").expect("a well-formed address")
+    super::constant("https://www.linkedin.com")
 }
 
 /// What every page takes. LinkedIn reads no page that a post leads to: the card is ours.

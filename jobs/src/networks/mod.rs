@@ -34,6 +34,16 @@ use beffroi_schema::{
     id::DeliveryId,
     value::{AccountHealth, Capabilities, Metrics, RemotePost, Rendered},
 };
+use url::Url;
+
+/// An address that stands in the code.
+#[expect(
+    clippy::expect_used,
+    reason = "settings without addresses are read in the tests of the registry"
+)]
+fn constant(address: &'static str) -> Url {
+    Url::parse(address).expect("a well-formed address")
+}
 
 /// One account on one social network. Speaks; never remembers.
 #[async_trait]

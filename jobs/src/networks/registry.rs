@@ -94,6 +94,22 @@ mod tests {
     }
 
     #[test]
+    fn settings_need_say_nothing_of_where_the_network_is() {
+        for network in Network::with_api() {
+            let mut least = serde_json::json!({ "network": network });
+            for setting in network.settings().iter().filter(|setting| setting.required) {
+                least[setting.name] = "https://1".into();
+            }
+            let read = serde_json::from_value::<AccountSettings>(least);
+            assert_eq!(
+                read.as_ref().map(AccountSettings::network).ok(),
+                Some(network),
+                "{read:?}"
+            );
+        }
+    }
+
+    #[test]
     fn settings_are_read_strictly() {
         let read = |json: &str| serde_json::from_str::<AccountSettings>(json);
         let mastodon = read(r#"{"network":"mastodon","instance":"https://mastodon.example"}"#).unwrap();

@@ -63,14 +63,12 @@ pub(super) struct Telegram {
     token: SecretString,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn api() -> Url {
-    Url::parse("https://api.telegram.org").expect("a well-formed address")
+    super::constant("https://api.telegram.org")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://t.me").expect("a well-formed address")
+    super::constant("https://t.me")
 }
 
 /// What every channel takes.

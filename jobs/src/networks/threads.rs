@@ -67,14 +67,12 @@ struct Profile {
     username: String,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn graph() -> Url {
-    Url::parse("https://graph.threads.net/v1.0").expect("a well-formed address")
+    super::constant("https://graph.threads.net/v1.0")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://www.threads.com").expect("a well-formed address")
+    super::constant("https://www.threads.com")
 }
 
 /// What every profile takes.

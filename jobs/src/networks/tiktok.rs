@@ -88,14 +88,12 @@ pub(super) struct Tiktok {
     http: Http,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn api() -> Url {
-    Url::parse("https://open.tiktokapis.com/v2").expect("a well-formed address")
+    super::constant("https://open.tiktokapis.com/v2")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://www.tiktok.com").expect("a well-formed address")
+    super::constant("https://www.tiktok.com")
 }
 
 /// What every account takes.

@@ -25,7 +25,7 @@ use url::Url;
 
 use super::{
     DeliveryError, SocialNetwork,
-    answer::{MAX_ANSWER, Twice, no_server, unanswered, unsettled},
+    answer::{MAX_ANSWER, Twice, no_server, said_before, unanswered, unsettled},
     budget::Budget,
     likeness::{earliest, skeleton},
 };
@@ -54,8 +54,6 @@ const LINK_PRICE: u32 = 200_000;
 const FIND_PAGE: &str = "100";
 /// What is read of them.
 const FIND_FIELDS: &str = "created_at,entities,note_post";
-/// From when on a post that is not listed is not there.
-const LISTED_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// An account. Its secret is an OAuth 2 user access token with the scopes `tweet.read tweet.write users.read
 /// media.write`.
@@ -104,14 +102,12 @@ const fn link_price() -> u32 {
     LINK_PRICE
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn api() -> Url {
-    Url::parse("https://api.x.com").expect("a well-formed address")
+    super::constant("https://api.x.com")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://x.com").expect("a well-formed address")
+    super::constant("https://x.com")
 }
 
 /// What an account takes that has no Premium, and pays for no links.
@@ -224,20 +220,6 @@ impl X {
         Ok(body)
     }
 
-    /// X refuses to say the same thing twice: either an earlier try of this delivery is there after all, or an older
-    /// post says the same, and a person has to find other words.
-    async fn repeated(&self, post: &Rendered, key: DeliveryId, reason: String) -> Result<RemotePost, DeliveryError> {
-        if let Some(ours) = self.find(post, key, post.at).await? {
-            return Ok(ours);
-        }
-        let settled = self.http.clock().now() > post.at + LISTED_AFTER;
-        Err(if settled {
-            DeliveryError::Refused(reason)
-        } else {
-            DeliveryError::Doubtful(reason)
-        })
-    }
-
     /// Any name in a post's address leads to it.
     fn remote(&self, id: String) -> RemotePost {
         let base = self.settings.pages.as_str().trim_end_matches('/');
@@ -267,7 +249,7 @@ impl SocialNetwork for X {
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
         let answer = self.create(&self.body(post).await?, Twice::Harmful).await?;
         if let Some(reason) = repetition(&answer) {
-            return self.repeated(post, key, reason).await;
+            return said_before(self, post, key, self.http.clock().now(), reason).await;
         }
         let created: Created = read(&answer, Twice::Harmful).map_err(no_server)?;
         Ok(self.remote(created.id))

@@ -74,19 +74,16 @@ pub(super) struct Youtube {
     http: Http,
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn api() -> Url {
-    Url::parse("https://www.googleapis.com/youtube/v3").expect("a well-formed address")
+    super::constant("https://www.googleapis.com/youtube/v3")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn uploads() -> Url {
-    Url::parse("https://www.googleapis.com/upload/youtube/v3").expect("a well-formed address")
+    super::constant("https://www.googleapis.com/upload/youtube/v3")
 }
 
-#[expect(clippy::expect_used, reason = "a constant address")]
 fn pages() -> Url {
-    Url::parse("https://www.youtube.com").expect("a well-formed address")
+    super::constant("https://www.youtube.com")
 }
 
 /// What every channel takes.

@@ -139,16 +139,21 @@ async fn what_can_be_repeated_is_never_in_doubt() {
 }
 
 #[tokio::test]
-async fn on_facebook_words_that_an_older_post_has_said_are_refused_once_it_is_sure() {
-    let town = Town::on(Kind::Facebook).await;
-    town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
-    town.later(Duration::days(1));
-    let post = town.post("Le tram B est à l’arrêt");
-    let at_once = town.account.publish(&post, key(2)).await;
-    assert!(matches!(at_once, Err(DeliveryError::Doubtful(_))), "{at_once:?}");
-    town.later(Duration::minutes(11));
-    let later = town.account.publish(&post, key(2)).await;
-    assert!(matches!(later, Err(DeliveryError::Refused(_))), "{later:?}");
+async fn words_that_an_older_post_has_said_are_refused_once_it_is_sure() {
+    for kind in [Kind::Facebook, Kind::X] {
+        let town = Town::on(kind).await;
+        town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
+        town.later(Duration::days(1));
+        let post = town.post("Le tram B est à l’arrêt");
+        let at_once = town.account.publish(&post, key(2)).await;
+        assert!(
+            matches!(at_once, Err(DeliveryError::Doubtful(_))),
+            "{kind:?}: {at_once:?}"
+        );
+        town.later(Duration::minutes(11));
+        let later = town.account.publish(&post, key(2)).await;
+        assert!(matches!(later, Err(DeliveryError::Refused(_))), "{kind:?}: {later:?}");
+    }
 }
 
 #[tokio::test]

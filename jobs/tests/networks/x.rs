@@ -49,19 +49,6 @@ async fn a_post_with_a_link_and_a_picture_is_found_although_x_writes_addresses_i
 }
 
 #[tokio::test]
-async fn words_that_an_older_post_has_said_are_refused_once_it_is_sure() {
-    let town = Town::on(Kind::X).await;
-    town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
-    town.later(Duration::days(1));
-    let post = town.post("Le tram B est à l’arrêt");
-    let at_once = town.account.publish(&post, key(2)).await;
-    assert!(matches!(at_once, Err(DeliveryError::Doubtful(_))), "{at_once:?}");
-    town.later(Duration::minutes(11));
-    let later = town.account.publish(&post, key(2)).await;
-    assert!(matches!(later, Err(DeliveryError::Refused(_))), "{later:?}");
-}
-
-#[tokio::test]
 async fn an_edit_takes_the_place_of_the_post_under_a_new_id_for_half_an_hour() {
     let town = Town::on(Kind::X).await;
     let premium = town.network().open_account("valbourg_premium", "Valbourg Premium");

@@ -144,14 +144,9 @@ impl Peer {
         lock(&self.shared.state).questions
     }
 
-    /// What a correct server would not have sent, and was not yet asked for.
+    /// What a correct server would not have sent.
     pub fn violations(&self) -> Vec<String> {
         lock(&self.shared.state).violations.clone()
-    }
-
-    /// Takes those off the list, and says them.
-    pub fn account_for_violations(&self) -> Vec<String> {
-        std::mem::take(&mut lock(&self.shared.state).violations)
     }
 
     /// The next delivery meets this fault. Several wait in line.

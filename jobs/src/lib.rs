@@ -2,10 +2,12 @@
 //!
 //! Networks, transports and sources speak to the outside and remember nothing; the loops remember, through the store.
 
+mod abreast;
 pub mod deliver;
 pub mod fanout;
 pub mod federation;
 pub mod http;
+pub mod hub;
 pub mod import;
 pub mod networks;
 pub mod push;

@@ -4,11 +4,12 @@ use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use beffroi_schema::{
     address::Addresses,
+    board::Boards,
     bus::SLOW_LOOK,
     store::{Store, StoreResult},
 };
 use futures_util::FutureExt as _;
-use tokio::task::JoinSet;
+use tokio::{sync::OnceCell, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     fanout::FanOuts,
     federation::Federation,
     http::Http,
+    hub::Hub,
     import::Imports,
     push::{Transport, campaigns::Campaigns},
     upkeep::Upkeep,
@@ -36,6 +38,8 @@ pub struct Worker {
     accounts: Accounts,
     addresses: Addresses,
     transport: Option<Box<dyn Transport>>,
+    /// What subscribers of feeds are sent is written from them.
+    boards: OnceCell<Boards>,
     owner: String,
 }
 
@@ -63,6 +67,7 @@ impl Worker {
             accounts,
             addresses,
             transport,
+            boards: OnceCell::new(),
             owner: format!("{name}-{random}"),
         }
     }
@@ -85,7 +90,8 @@ impl Worker {
         let delivered = self.deliver().await?;
         let pushed = self.push().await?;
         let federated = self.federate().await?;
-        Ok(imported || kept || fanned_out || delivered || pushed || federated)
+        let told = self.tell_subscribers().await?;
+        Ok(imported || kept || fanned_out || delivered || pushed || federated || told)
     }
 
     /// Polls due sources.
@@ -113,6 +119,13 @@ impl Worker {
     /// Believes what came into our inboxes, and delivers what our own actors say.
     pub async fn federate(&self) -> StoreResult<bool> {
         Federation::new(&self.store, &self.http, &self.addresses, &self.owner)
+            .step()
+            .await
+    }
+
+    /// Asks subscribers of feeds whether they are, and sends them what changed.
+    pub async fn tell_subscribers(&self) -> StoreResult<bool> {
+        Hub::new(&self.store, &self.http, &self.addresses, &self.boards, &self.owner)
             .step()
             .await
     }
@@ -146,6 +159,9 @@ impl Worker {
                 worker.federate().await
             }));
         }
+        loops.spawn(cycle("hub", worker(), stop.clone(), |worker| async move {
+            worker.tell_subscribers().await
+        }));
         for _ in 0..PUSH_TASKS {
             loops.spawn(cycle("push", worker(), stop.clone(), |worker| async move {
                 worker.push().await

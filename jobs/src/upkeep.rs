@@ -39,7 +39,9 @@ impl<'a> Upkeep<'a> {
         let dropped = self.store.drop_expired_uploads().await;
         let moved = self.store.move_former_file().await;
         let requests = self.store.forget_requests().await;
-        Ok(published? > 0 || checked? > 0 || dropped? > 0 || moved? || requests? > 0)
+        let subscribers = self.store.forget_subscribers().await;
+        let forgotten = requests? + subscribers?;
+        Ok(published? > 0 || checked? > 0 || dropped? > 0 || moved? || forgotten > 0)
     }
 
     async fn check_accounts(&self) -> StoreResult<usize> {

@@ -16,6 +16,7 @@ mod m0008_federation;
 mod m0009_rules;
 mod m0010_cost;
 mod m0011_handover;
+mod m0012_websub;
 mod m0013_words;
 mod run;
 mod table;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_rules::Migration),
             Box::new(m0010_cost::Migration),
             Box::new(m0011_handover::Migration),
+            Box::new(m0012_websub::Migration),
             Box::new(m0013_words::Migration),
         ]
     }

@@ -81,10 +81,23 @@ impl Addresses {
         format!("{}{}", self.0, feed.path())
     }
 
+    /// The feed at this address of ours; none: there is none. Only the one address of a feed names it.
+    pub fn feed_at(&self, address: &str) -> Option<Feed> {
+        let path = address.strip_prefix(&self.0)?;
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (authority, file) = path.strip_prefix('/')?.split_once("/feeds/")?;
+        Feed::read(authority, file, query).filter(|feed| self.feed(feed) == address)
+    }
+
     /// The CAP message of a disruption, in one language or in all of them.
     pub fn cap(&self, authority: &str, id: ItemId, language: Option<&Language>) -> String {
         let message = format!("{}/{authority}/feeds/cap/{id}", self.0);
         language.map_or_else(|| message.clone(), |language| format!("{message}?language={language}"))
+    }
+
+    /// Where to subscribe to feeds.
+    pub fn hub(&self) -> String {
+        format!("{}/hub", self.0)
     }
 
     /// The instance's own name.

@@ -90,6 +90,8 @@ ids! {
     StaffId,
     /// A program's access.
     ApiTokenId,
+    /// A program that asked the hub for a feed.
+    SubscriberId,
     /// One line of the audit log.
     AuditId,
     /// One of our actors in the fediverse.

@@ -27,7 +27,7 @@ use std::{
 
 use axum::Router;
 use beffroi_jobs::run::Worker;
-use beffroi_sandbox::{Peer, Sandbox};
+use beffroi_sandbox::{Peer, Sandbox, Subscriber};
 use beffroi_schema::{
     board::Boards,
     clock::Clock,
@@ -71,6 +71,8 @@ pub struct City {
     pub operator: Operator,
     /// Servers of the fediverse, each with its people.
     pub peers: [Peer; 3],
+    /// A program that subscribes to feeds.
+    pub subscriber: Subscriber,
     /// Every loop, stepped by [`City::settle`].
     pub worker: Worker,
     /// Valbourg.
@@ -153,7 +155,8 @@ impl City {
             self.store.bus().clone(),
             self.files.path(),
         );
-        let worker = opening::worker(&store, &self.sandbox, &self.operator, &self.peers, self.files.path()).await;
+        let outside = [self.operator.url(), self.subscriber.url()];
+        let worker = opening::worker(&store, &self.sandbox, &outside, &self.peers, self.files.path()).await;
         Mortal { worker, connection }
     }
 
@@ -182,6 +185,11 @@ impl Drop for City {
         assert!(
             violations.is_empty(),
             "servers of the fediverse complain: {violations:#?}"
+        );
+        let violations = self.subscriber.violations();
+        assert!(
+            violations.is_empty(),
+            "a subscriber of feeds complains: {violations:#?}"
         );
         let left = left_over::of(&self.database.url, self.clock.now());
         assert!(left.is_empty(), "work is left that is due: {left:#?}");

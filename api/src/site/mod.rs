@@ -6,6 +6,7 @@ mod dates;
 mod embed;
 pub(crate) mod feeds;
 mod home;
+mod hub;
 mod item;
 mod linked_data;
 mod media;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Router<AppState> {
     pages
         .merge(embedded)
         .merge(feeds::routes())
+        .merge(hub::routes())
         .route("/{slug}/{kind}/{id}/qr.svg", get(share::code))
         .route("/media/{sha256}", get(media::file))
 }

@@ -3,7 +3,7 @@
 //! Servers are spoken to side by side, each one thing after the other: a slow one delays itself alone. What may have
 //! left is sent again, because receivers know an activity by its id.
 
-use std::{pin::pin, time::Duration};
+use std::time::Duration;
 
 use beffroi_schema::{
     clock::Timestamp,
@@ -12,12 +12,14 @@ use beffroi_schema::{
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
-use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
 use super::{Federation, keys::SigningKey, signature};
-use crate::http::{Answer, CallError};
+use crate::{
+    abreast::abreast,
+    http::{Answer, CallError},
+};
 
 /// Servers spoken to at once; beyond that nothing more is taken.
 const SERVERS: usize = 32;
@@ -44,40 +46,10 @@ const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(48);
 /// A server that refuses us is left alone for so long, or until somebody there follows us.
 const REFUSED_PAUSE: Duration = Duration::from_hours(24);
 
-/// Keeps what went wrong. A lease that ran out on the way is nothing: whoever has the delivery now settles it.
-fn failed(done: StoreResult<()>, failure: &mut Option<StoreError>) {
-    match done {
-        Ok(()) | Err(StoreError::NotFound) => {}
-        Err(error) => *failure = Some(error),
-    }
-}
-
 impl Federation<'_> {
     /// Delivers what is due, and goes on as long as there is something. False: nothing was.
     pub(super) async fn tell(&self) -> StoreResult<bool> {
-        let (mut open, mut some, mut failure) = (FuturesUnordered::new(), false, None);
-        loop {
-            if failure.is_none() && open.len() < SERVERS {
-                let mut taking = pin!(self.take());
-                // More is claimed while others are spoken to: each of them may hold the database's lock.
-                let taken = loop {
-                    tokio::select! {
-                        taken = &mut taking => break taken,
-                        Some(done) = open.next(), if !open.is_empty() => failed(done, &mut failure),
-                    }
-                };
-                let servers = taken.unwrap_or_else(|error| {
-                    failure = Some(error);
-                    Vec::new()
-                });
-                some |= !servers.is_empty();
-                open.extend(servers.into_iter().map(|parcels| self.tell_server(parcels)));
-            }
-            match open.next().await {
-                Some(done) => failed(done, &mut failure),
-                None => return failure.map_or(Ok(some), Err),
-            }
-        }
+        abreast(SERVERS, || self.take(), |parcels| self.tell_server(parcels)).await
     }
 
     /// Deliveries that are due, by server.

@@ -50,6 +50,7 @@ pub mod source;
 pub mod staff;
 pub mod staff_role;
 pub mod stop;
+pub mod subscriber;
 pub mod told;
 pub mod translation;
 pub mod upload;

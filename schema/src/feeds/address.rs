@@ -138,6 +138,11 @@ impl Format {
             Self::Alerts | Self::AlertsJson | Self::Cap => matches!(collection, Collection::Disruptions),
         }
     }
+
+    /// Whether subscribers of the hub are sent it. Alerts carry the time of their writing, and their readers poll.
+    pub const fn is_pushed(self) -> bool {
+        !matches!(self, Self::Alerts | Self::AlertsJson)
+    }
 }
 
 /// One feed of one authority.

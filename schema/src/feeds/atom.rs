@@ -57,6 +57,7 @@ pub(super) fn document(scene: &Scene<'_>, selection: &Selection, entries: impl F
         });
         xml.empty("link", &[("rel", "self"), ("type", kind), ("href", &own)]);
         xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &home)]);
+        xml.empty("link", &[("rel", "hub"), ("href", &scene.hub())]);
         xml.leaf("generator", &[], "Beffroi");
         entries(xml);
     });

@@ -16,6 +16,7 @@ pub(super) fn write(scene: &Scene<'_>, selection: &Selection) -> Vec<u8> {
         "description": scene.description(),
         "language": scene.language().as_str(),
         "authors": [{ "name": authority.name, "url": scene.home() }],
+        "hubs": [{ "type": "WebSub", "url": scene.hub() }],
         "items": items,
     });
     feed.to_string().into_bytes()

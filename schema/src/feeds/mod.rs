@@ -98,6 +98,11 @@ impl Scene<'_> {
     fn address(&self) -> String {
         self.site.feed(self.feed)
     }
+
+    /// Where to subscribe to it, where the format has a word for that.
+    fn hub(&self) -> String {
+        self.site.hub()
+    }
 }
 
 /// Writes `feed` as `board` has it; none: it is narrowed to a zone or a line that does not exist.

@@ -39,6 +39,7 @@ fn channel(xml: &mut Xml, scene: &Scene<'_>, selection: &Selection) {
     xml.leaf("ttl", &[], TTL_MINUTES);
     let kind = scene.feed.format.link_type();
     xml.empty("atom:link", &[("rel", "self"), ("href", &own), ("type", kind)]);
+    xml.empty("atom:link", &[("rel", "hub"), ("href", &scene.hub())]);
     for entry in selection.items.iter().filter_map(|item| Entry::of(scene, item)) {
         xml.within("item", &[], |xml| item(xml, scene, &entry));
     }

@@ -29,6 +29,7 @@ mod seal;
 mod sessions;
 mod sources;
 mod staff;
+mod subscribers;
 mod tokens;
 mod transit;
 mod turns;
@@ -65,6 +66,7 @@ pub use self::{
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},
     staff::Person,
+    subscribers::{HubRequest, Known, Telling},
     tokens::NewToken,
     uploads::{NewUpload, PART_BYTES},
     wording::TemplateOf,

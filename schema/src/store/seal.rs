@@ -14,7 +14,7 @@ pub const KEY_BYTES: usize = 32;
 /// Bytes of the nonce, which stands before the sealed text.
 const NONCE_BYTES: usize = 24;
 
-/// The key that seals the secrets of accounts and sources.
+/// The key that seals the secrets of accounts, sources and subscribers.
 #[derive(Clone)]
 pub struct Seal(XChaCha20Poly1305);
 

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod dates;
+mod hub;
 mod life;
 
 use axum::{

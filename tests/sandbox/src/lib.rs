@@ -31,6 +31,7 @@ mod post;
 mod protocol;
 mod reply;
 mod sandbox;
+mod subscriber;
 mod tls;
 
 pub use account::Account;
@@ -44,3 +45,4 @@ pub use networks::webhook::NOT_OF_NOW;
 pub use operator::Operator;
 pub use post::{Card, Image, Post, Wording};
 pub use sandbox::{Options, Sandbox, StartError};
+pub use subscriber::{Intent, Sent, Subscriber, SubscriberFault};

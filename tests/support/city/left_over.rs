@@ -4,11 +4,11 @@ use beffroi_schema::{
     clock::Timestamp,
     entity::{
         account, campaign, campaign_page, delivery, federated_actor, federated_delivery, federated_host,
-        federated_request, outbox,
+        federated_request, outbox, subscriber,
     },
     value::{AccountState, CampaignState, DeliveryState, FederatedState, RequestState},
 };
-use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 
 use crate::database;
 
@@ -33,6 +33,7 @@ async fn due(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String>, DbE
     left.extend(outbox_lines(db, now).await?);
     left.extend(campaigns(db, now).await?);
     left.extend(federation(db, now).await?);
+    left.extend(subscribers(db, now).await?);
     Ok(left)
 }
 
@@ -104,5 +105,24 @@ async fn federation(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<Strin
         .filter(federated_delivery::Column::Host.is_not_in(hosts));
     let delivery = |row: federated_delivery::Model| format!("to {}: {:?}", row.inbox, row.reason);
     left.extend(deliveries.all(db).await?.into_iter().map(delivery));
+    Ok(left)
+}
+
+/// Programs that asked the hub for something and that nobody asked back, or that nobody told what was published.
+async fn subscribers(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String>, DbErr> {
+    let mut left = Vec::new();
+    let due = subscriber::Entity::find().filter(subscriber::Column::DueAt.lte(now));
+    for row in due.all(db).await? {
+        let newer = outbox::Entity::find()
+            .filter(outbox::Column::AuthorityId.eq(row.authority_id))
+            .filter(outbox::Column::Seq.gt(row.seq));
+        let untold = row.ends_at.is_some_and(|end| end > now) && newer.count(db).await? > 0;
+        if row.asked.is_some() || untold {
+            left.push(format!(
+                "subscriber {}: asked {:?}, untold: {untold}",
+                row.id, row.asked
+            ));
+        }
+    }
     Ok(left)
 }

@@ -11,7 +11,7 @@ use beffroi_jobs::{
     },
     run::Worker,
 };
-use beffroi_sandbox::{Kind, Options, Peer, Sandbox};
+use beffroi_sandbox::{Kind, Options, Peer, Sandbox, Subscriber};
 use beffroi_schema::{
     address::Addresses,
     board::Boards,
@@ -57,7 +57,9 @@ impl City {
         let sandbox = sandbox(&clock).await;
         let operator = Operator::open().await;
         let peers = [peer(&clock).await, peer(&clock).await, peer(&clock).await];
-        let worker = worker(&store, &sandbox, &operator, &peers, files.path()).await;
+        let subscriber = subscriber(&clock).await;
+        let outside = [operator.url(), subscriber.url()];
+        let worker = worker(&store, &sandbox, &outside, &peers, files.path()).await;
         let boards = Boards::open(store.clone()).await.unwrap();
         let state = AppState::new(boards.clone(), &instance(), &ApiConfig::default()).unwrap();
         let router = router(state);
@@ -72,6 +74,7 @@ impl City {
             sandbox,
             operator,
             peers,
+            subscriber,
             worker,
             authority,
             zones,
@@ -88,16 +91,10 @@ pub(super) fn store(connection: DatabaseConnection, clock: &Clock, ids: Ids, bus
     Store::new(connection, clock.clone(), ids, bus, Seal::new([7; KEY_BYTES])).with_files(files)
 }
 
-/// A worker that may call the sandbox and the operator, and nobody else on this machine.
-pub(super) async fn worker(
-    store: &Store,
-    sandbox: &Sandbox,
-    operator: &Operator,
-    peers: &[Peer],
-    files: &Path,
-) -> Worker {
+/// A worker that may call the sandbox and these others, and nobody else on this machine.
+pub(super) async fn worker(store: &Store, sandbox: &Sandbox, outside: &[&str], peers: &[Peer], files: &Path) -> Worker {
     let networks = Kind::ALL.map(|kind| sandbox.network(kind).url().to_owned());
-    let hosts = networks.iter().map(String::as_str).chain([operator.url()]);
+    let hosts = networks.iter().map(String::as_str).chain(outside.iter().copied());
     let hosts = hosts.chain(peers.iter().map(Peer::url));
     let outbound = OutboundConfig {
         allow_private: hosts.map(|url| url.trim_start_matches("http://").to_owned()).collect(),
@@ -144,6 +141,12 @@ async fn peer(clock: &Clock) -> Peer {
     Peer::start(Arc::new(move || SystemTime::from(hands.now())))
         .await
         .unwrap()
+}
+
+async fn subscriber(clock: &Clock) -> Subscriber {
+    let hands = clock.clone();
+    let clock = Arc::new(move || SystemTime::from(hands.now()));
+    Subscriber::start(clock).await.unwrap()
 }
 
 fn instance() -> Instance {

@@ -1,4 +1,4 @@
-//! A written feed as HTTP sends it: validators, how long it is kept, and who may read it.
+//! A written feed as HTTP sends it: validators, how long it is kept, who may read it, where it can be subscribed to.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,8 +8,9 @@ use axum::{
     response::Response,
 };
 use beffroi_schema::{
+    address::Addresses,
     clock::Timestamp,
-    feeds::{Document, Format},
+    feeds::{Document, Feed, Format},
     store::StoreError,
 };
 use bytes::Bytes;
@@ -33,7 +34,7 @@ const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 /// Any site may read what is public; these headers too.
 const ANYBODY: HeaderValue = HeaderValue::from_static("*");
-const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified");
+const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Last-Modified, Link");
 
 /// How long caches on the way may keep a document.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,7 @@ pub(super) struct Answer {
     etag: String,
     changed_at: Timestamp,
     keeping: Keeping,
+    links: Vec<HeaderValue>,
 }
 
 impl Answer {
@@ -73,7 +75,18 @@ impl Answer {
             body: document.body.into(),
             changed_at: document.changed_at.map_or(read_at, |at| at.max(read_at)),
             keeping,
+            links: Vec::new(),
         }
+    }
+
+    /// With the links by which subscribers find the hub (W3C `WebSub` §4).
+    pub(super) fn linked(mut self, addresses: &Addresses, feed: &Feed) -> Self {
+        if feed.format.is_pushed() {
+            let links = [(addresses.feed(feed), "self"), (addresses.hub(), "hub")];
+            let links = links.map(|(address, rel)| HeaderValue::from_str(&format!("<{address}>; rel=\"{rel}\"")));
+            self.links.extend(links.into_iter().flatten());
+        }
+        self
     }
 
     /// To whoever asks; without the body, when it is known there.
@@ -96,6 +109,9 @@ impl Answer {
             (header::LAST_MODIFIED, date.and_then(Result::ok)),
         ];
         headers.extend(validators.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        for link in &self.links {
+            headers.append(header::LINK, link.clone());
+        }
         if known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {

@@ -77,7 +77,7 @@ async fn feed(
             let now = state.store().clock().now();
             let written = board.and_then(|board| {
                 let document = feeds::write(&feed, &board, state.addresses(), now)?;
-                Some(Answer::new(document, board.made_at(), feed.format.into()))
+                Some(Answer::new(document, board.made_at(), feed.format.into()).linked(state.addresses(), &feed))
             });
             Ok(written.map(Arc::new))
         })

@@ -18,6 +18,7 @@ mod m0010_cost;
 mod m0011_handover;
 mod m0012_websub;
 mod m0013_words;
+mod m0014_account_access;
 mod run;
 mod table;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_handover::Migration),
             Box::new(m0012_websub::Migration),
             Box::new(m0013_words::Migration),
+            Box::new(m0014_account_access::Migration),
         ]
     }
 }

@@ -3,18 +3,27 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use beffroi_schema::{entity::account, id::AccountId, store::Store};
+use async_trait::async_trait;
+use beffroi_schema::{
+    entity::account,
+    id::AccountId,
+    store::{Access, Store},
+};
 use secrecy::SecretString;
 
 use crate::{
     http::Http,
-    networks::{SocialNetwork, registry::AccountSettings},
+    networks::{Credentials, Keyring, SocialNetwork, registry::AccountSettings},
 };
 
 /// Accounts kept open; when there are more, all are closed and opened again as they are needed.
 const MAX_OPEN: usize = 1_000;
+
+/// How long one process asks a token endpoint before another may: longer than a call takes.
+const LEASE: Duration = Duration::from_mins(2);
 
 type Opened = (i32, Arc<dyn SocialNetwork>);
 
@@ -49,11 +58,47 @@ impl Accounts {
         } else {
             store.account_secret(row).map_err(|error| error.to_string())?
         };
-        let network: Arc<dyn SocialNetwork> = Arc::from(settings.open(secret, &self.http));
+        let keyring = Stored {
+            store: store.clone(),
+            account: row.clone(),
+            owner: store.ids().secret(),
+        };
+        let credentials = Credentials {
+            secret,
+            keyring: Arc::new(keyring),
+        };
+        let network: Arc<dyn SocialNetwork> = Arc::from(settings.open(credentials, &self.http));
         if open.len() >= MAX_OPEN {
             open.clear();
         }
         open.insert(row.id, (row.version, Arc::clone(&network)));
         Ok(network)
+    }
+}
+
+/// What is given for an account's secret, in the store.
+#[derive(Debug)]
+struct Stored {
+    store: Store,
+    account: account::Model,
+    /// Names this keyring where it asks for a new token.
+    owner: String,
+}
+
+#[async_trait]
+impl Keyring for Stored {
+    async fn held(&self) -> Result<Option<Access>, String> {
+        let held = self.store.access(&self.account).await;
+        held.map_err(|error| error.to_string())
+    }
+
+    async fn claim(&self) -> Result<bool, String> {
+        let claimed = self.store.claim_access(self.account.id, &self.owner, LEASE).await;
+        claimed.map_err(|error| error.to_string())
+    }
+
+    async fn settle(&self, given: Option<&Access>) -> Result<(), String> {
+        let settled = self.store.settle_access(&self.account, &self.owner, given).await;
+        settled.map_err(|error| error.to_string())
     }
 }

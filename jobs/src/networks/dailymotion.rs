@@ -15,13 +15,13 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderValue},
     multipart::{Form, Part},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::{MAX_ANSWER, Twice, by_status, no_server, reason, unanswered, unsettled},
     film,
     likeness::{earliest, skeleton},
@@ -50,11 +50,13 @@ const ENOUGH_FOR: std::time::Duration = std::time::Duration::from_hours(6);
 const PRIVATE: Grant = Grant {
     secret: &["client_id", "client_secret"],
     ask: &[("grant_type", "client_credentials"), ("scope", "manage_videos")],
+    header: None,
 };
 /// …and any other with the name and the password of whoever has the channel.
 const PUBLIC: Grant = Grant {
     secret: &["client_id", "client_secret", "username", "password"],
     ask: &[("grant_type", "password"), ("scope", "manage_videos")],
+    header: None,
 };
 
 /// A channel. Its secret is the JSON of an API key, with the name and the password of its owner where the key is public.
@@ -177,15 +179,15 @@ struct Why {
 }
 
 impl Dailymotion {
-    pub(super) fn new(settings: &DailymotionSettings, secret: SecretString, http: &Http) -> Self {
-        let told: Option<Value> = serde_json::from_str(secret.expose_secret()).ok();
+    pub(super) fn new(settings: &DailymotionSettings, credentials: Credentials, http: &Http) -> Self {
+        let told: Option<Value> = serde_json::from_str(credentials.secret.expose_secret()).ok();
         let public = told.is_some_and(|told| told.get("username").is_some());
         let grant = if public { PUBLIC } else { PRIVATE };
         let (api, tokens) = doors(public);
         let tokens = settings.tokens.clone().unwrap_or(tokens);
         Self {
             api: settings.api.clone().unwrap_or(api),
-            tokens: Tokens::new(secret, &tokens, grant, http),
+            tokens: Tokens::new(credentials, &tokens, grant, http),
             settings: settings.clone(),
             http: http.clone(),
         }

@@ -9,13 +9,12 @@ use beffroi_schema::clock::Timestamp;
 use chrono::{Days, NaiveTime};
 use chrono_tz::America::Los_Angeles;
 use reqwest::Method;
-use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use url::Url;
 
 use super::{
-    DeliveryError,
+    Credentials, DeliveryError,
     answer::{Twice, by_status, reason, unsettled},
     oauth::{Grant, Tokens},
 };
@@ -25,6 +24,7 @@ use crate::http::{Answer, Call, Http};
 const GRANT: Grant = Grant {
     secret: &["client_id", "client_secret", "refresh_token"],
     ask: &[("grant_type", "refresh_token")],
+    header: None,
 };
 /// The day's calls are spent, by whichever name: <https://developers.google.com/youtube/v3/docs/errors>
 const SPENT: [&str; 3] = ["quotaExceeded", "dailyLimitExceeded", "uploadLimitExceeded"];
@@ -67,10 +67,10 @@ pub(super) fn tokens() -> Url {
 }
 
 impl Google {
-    pub(super) fn new(secret: SecretString, tokens: &Url, http: &Http) -> Self {
+    pub(super) fn new(credentials: Credentials, tokens: &Url, http: &Http) -> Self {
         Self {
             http: http.clone(),
-            tokens: Tokens::new(secret, tokens, GRANT, http),
+            tokens: Tokens::new(credentials, tokens, GRANT, http),
         }
     }
 

@@ -12,13 +12,12 @@ use beffroi_schema::{
 };
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
 use reqwest::Method;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::{Twice, no_server},
     google::{self, Google},
     likeness::{earliest, skeleton},
@@ -121,10 +120,10 @@ struct Post {
 }
 
 impl GoogleBusiness {
-    pub(super) fn new(settings: &GoogleBusinessSettings, secret: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &GoogleBusinessSettings, credentials: Credentials, http: &Http) -> Self {
         Self {
             settings: settings.clone(),
-            google: Google::new(secret, &settings.tokens, http),
+            google: Google::new(credentials, &settings.tokens, http),
             http: http.clone(),
         }
     }

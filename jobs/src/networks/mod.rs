@@ -13,6 +13,7 @@ mod google;
 mod google_business;
 mod graph;
 mod instagram;
+mod keyring;
 mod likeness;
 mod linkedin;
 mod mastodon;
@@ -35,6 +36,8 @@ use beffroi_schema::{
     value::{AccountHealth, Capabilities, Metrics, RemotePost, Rendered},
 };
 use url::Url;
+
+pub use self::keyring::{Credentials, Keyring, Pocket};
 
 /// An address that stands in the code.
 #[expect(

@@ -1,14 +1,16 @@
 //! Access tokens that live for hours, and what they are made from: RFC 6749.
 //!
-//! An account's secret is a JSON object of what the token endpoint asks for, by its names there.
+//! An account's secret is a JSON object of what the token endpoint asks for, by its names there. What it gives is kept in
+//! the account's keyring, and asked for again when half of its life has passed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use beffroi_schema::clock::Timestamp;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use beffroi_schema::{clock::Timestamp, store::Access};
 use chrono::TimeDelta;
 use reqwest::{
     Method, StatusCode,
-    header::{CONTENT_TYPE, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -16,7 +18,7 @@ use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
 use super::{
-    DeliveryError,
+    Credentials, DeliveryError, Keyring,
     answer::{MAX_ANSWER, Twice, by_status, reason, unanswered, unsettled},
 };
 use crate::http::{Answer, Call, Http};
@@ -27,6 +29,8 @@ const MARGIN: TimeDelta = TimeDelta::minutes(2);
 const HOUR_S: u32 = 3600;
 /// What a refresh token is called, in secrets and in answers.
 const REFRESH: &str = "refresh_token";
+/// When it is worth looking whether another process has a new token.
+const MOMENT: Duration = Duration::from_secs(5);
 
 /// What a secret holds, and how a token is asked for with it.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +39,8 @@ pub(super) struct Grant {
     pub(super) secret: &'static [&'static str],
     /// What is said beside them.
     pub(super) ask: &'static [(&'static str, &'static str)],
+    /// The names of the application and of its password, where these go in a header: RFC 6749 §2.3.1.
+    pub(super) header: Option<(&'static str, &'static str)>,
 }
 
 /// The access token of an account.
@@ -42,17 +48,33 @@ pub(super) struct Grant {
 pub(super) struct Tokens {
     http: Http,
     secret: SecretString,
+    keyring: Arc<dyn Keyring>,
     url: Url,
     grant: Grant,
     held: Mutex<Held>,
 }
 
-/// What this process was given since it began.
+/// What this process knows.
 #[derive(Debug, Default)]
 struct Held {
-    access: Option<(SecretString, Timestamp)>,
-    /// Takes the place of the secret's own, where an endpoint gives a new one each time.
-    refresh: Option<SecretString>,
+    access: Option<Access>,
+    /// Refused before its time.
+    refused: Option<SecretString>,
+}
+
+impl Held {
+    /// The token, while it is taken at `time`.
+    fn token(&self, time: Timestamp) -> Option<SecretString> {
+        let access = self.access.as_ref().filter(|access| time < access.until)?;
+        let refused = self.refused.as_ref().map(|token| token.expose_secret());
+        (refused != Some(access.token.expose_secret())).then(|| access.token.clone())
+    }
+
+    /// The token, while nothing new need be asked for.
+    fn fresh(&self, now: Timestamp) -> Option<SecretString> {
+        self.access.as_ref().filter(|access| now < access.renew_from)?;
+        self.token(now + MARGIN)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,10 +93,11 @@ struct Refusal {
 }
 
 impl Tokens {
-    pub(super) fn new(secret: SecretString, url: &Url, grant: Grant, http: &Http) -> Self {
+    pub(super) fn new(credentials: Credentials, url: &Url, grant: Grant, http: &Http) -> Self {
         Self {
             http: http.clone(),
-            secret,
+            secret: credentials.secret,
+            keyring: credentials.keyring,
             url: url.clone(),
             grant,
             held: Mutex::default(),
@@ -99,37 +122,66 @@ impl Tokens {
                 return Ok(answer);
             }
             renewed = true;
-            self.held.lock().await.access = None;
+            self.held.lock().await.refused = Some(token);
         }
     }
 
-    /// The token that is held, while it lives; else a new one.
+    /// The token that is held, while the first half of its life lasts; else a new one, if there is one to be had.
     async fn token(&self) -> Result<SecretString, DeliveryError> {
         let now = self.http.clock().now();
         let mut held = self.held.lock().await;
-        if let Some((token, until)) = &held.access
-            && now + MARGIN < *until
-        {
-            return Ok(token.clone());
+        if let Some(token) = held.fresh(now) {
+            return Ok(token);
         }
-        let Granted {
-            access_token,
-            expires_in,
-            refresh_token,
-        } = self.renew(held.refresh.as_ref()).await?;
-        let until = now + TimeDelta::seconds(expires_in.unwrap_or(HOUR_S).into());
-        held.access = Some((access_token.clone(), until));
-        if refresh_token.is_some() {
-            held.refresh = refresh_token;
+        self.look(&mut held).await?;
+        if let Some(token) = held.fresh(now) {
+            return Ok(token);
         }
-        Ok(access_token)
+        let living = |held: &Held| held.token(now + MARGIN);
+        if !self.keyring.claim().await.map_err(later)? {
+            let asked_for = || later("another process asks for a new token".to_owned());
+            return living(&held).ok_or_else(asked_for);
+        }
+        // Who asked last may have been given one since.
+        self.look(&mut held).await?;
+        if let Some(token) = held.fresh(now) {
+            self.keyring.settle(None).await.map_err(later)?;
+            return Ok(token);
+        }
+        let former = held.access.as_ref().and_then(|access| access.refresh.clone());
+        let given = self.renew(former.as_ref()).await.map(|given| given.access(now, former));
+        if let Err(wrong) = self.keyring.settle(given.as_ref().ok()).await {
+            tracing::warn!(wrong, "what a token endpoint gave could not be kept");
+        }
+        match given {
+            Ok(access) => Ok(held.access.insert(access).token.clone()),
+            Err(DeliveryError::Retry { after, reason }) => living(&held).ok_or(DeliveryError::Retry { after, reason }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is kept is newer than what is known.
+    async fn look(&self, held: &mut Held) -> Result<(), DeliveryError> {
+        if let Some(access) = self.keyring.held().await.map_err(later)? {
+            held.access = Some(access);
+        }
+        Ok(())
     }
 
     async fn renew(&self, refresh: Option<&SecretString>) -> Result<Granted, DeliveryError> {
-        let form = self.form(refresh)?;
+        let mut secret = self.secret()?;
+        if let Some(refresh) = refresh {
+            secret.insert(REFRESH.to_owned(), refresh.clone());
+        }
         let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-        let call = self.http.call(Method::POST, self.url.clone());
-        let call = call.header(CONTENT_TYPE, kind).body(form.into());
+        let mut call = self
+            .http
+            .call(Method::POST, self.url.clone())
+            .header(CONTENT_TYPE, kind);
+        if let Some((name, password)) = self.grant.header {
+            call = call.header(AUTHORIZATION, basic(secret.remove(name), secret.remove(password))?);
+        }
+        let call = call.body(form(self.grant.ask, &secret).into());
         let answer = call.send(MAX_ANSWER).await;
         let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
         let token: Option<Granted> = answer.json();
@@ -153,24 +205,53 @@ impl Tokens {
         })
     }
 
-    fn form(&self, refresh: Option<&SecretString>) -> Result<String, DeliveryError> {
+    fn secret(&self) -> Result<BTreeMap<String, SecretString>, DeliveryError> {
         let names = self.grant.secret;
         let secret: Option<BTreeMap<String, SecretString>> = serde_json::from_str(self.secret.expose_secret()).ok();
         let whole = |secret: &BTreeMap<String, SecretString>| {
             secret.len() == names.len() && names.iter().all(|name| secret.contains_key(*name))
         };
-        let Some(mut secret) = secret.filter(whole) else {
-            let lacks = format!("the secret is not JSON with {}", names.join(", "));
-            return Err(DeliveryError::Locked(lacks));
-        };
-        if let Some(refresh) = refresh {
-            secret.insert(REFRESH.to_owned(), refresh.clone());
+        let lacks = || DeliveryError::Locked(format!("the secret is not JSON with {}", names.join(", ")));
+        secret.filter(whole).ok_or_else(lacks)
+    }
+}
+
+impl Granted {
+    /// What is kept of it: a refresh token takes the place of the former one, nothing does not.
+    fn access(self, now: Timestamp, former: Option<SecretString>) -> Access {
+        let lives = TimeDelta::seconds(self.expires_in.unwrap_or(HOUR_S).into());
+        Access {
+            token: self.access_token,
+            until: now + lives,
+            renew_from: now + lives / 2,
+            refresh: self.refresh_token.or(former),
         }
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(self.grant.ask);
-        for (name, value) in &secret {
-            form.append_pair(name, value.expose_secret());
-        }
-        Ok(form.finish())
+    }
+}
+
+fn form(ask: &[(&str, &str)], secret: &BTreeMap<String, SecretString>) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(ask);
+    for (name, value) in secret {
+        form.append_pair(name, value.expose_secret());
+    }
+    form.finish()
+}
+
+fn basic(name: Option<SecretString>, password: Option<SecretString>) -> Result<HeaderValue, DeliveryError> {
+    let written = |part: Option<SecretString>| {
+        let part = part.unwrap_or_default();
+        form_urlencoded::byte_serialize(part.expose_secret().as_bytes()).collect::<String>()
+    };
+    let pair = BASE64_STANDARD.encode(format!("{}:{}", written(name), written(password)));
+    let mut header = HeaderValue::try_from(format!("Basic {pair}")).map_err(|error| later(error.to_string()))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+fn later(reason: String) -> DeliveryError {
+    DeliveryError::Retry {
+        after: Some(MOMENT),
+        reason,
     }
 }

@@ -2,12 +2,11 @@
 //! the next network here.
 
 use beffroi_schema::value::{Capabilities, Network};
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    SocialNetwork, bluesky, by_hand, dailymotion, discord, facebook, google_business, instagram, linkedin, mastodon,
-    slack, telegram, threads, tiktok, webhook, x, youtube,
+    Credentials, SocialNetwork, bluesky, by_hand, dailymotion, discord, facebook, google_business, instagram, linkedin,
+    mastodon, slack, telegram, threads, tiktok, webhook, x, youtube,
 };
 pub use super::{
     bluesky::BlueskySettings, by_hand::ByHandSettings, dailymotion::DailymotionSettings, discord::DiscordSettings,
@@ -17,7 +16,8 @@ pub use super::{
 };
 use crate::http::Http;
 
-/// `Word: file::Account(Settings)`: the file has `Account::new(&Settings, SecretString, &Http)` and `capabilities()`.
+/// `Word: file::Account(Settings)`: the file has `capabilities()` and `Account::new(&Settings, secret, &Http)`, where the
+/// secret is a `SecretString`, or `Credentials` where something is given for it.
 /// `by hand: Word(limits)`: a person posts, within what `by_hand::limits()` says.
 macro_rules! networks {
     ($($network:ident: $file:ident::$account:ident($settings:ident),)+; by hand: $($manual:ident($limits:ident),)+) => {
@@ -40,9 +40,9 @@ macro_rules! networks {
 
             /// The account, ready to speak. Nothing is called yet. Keep it while the settings and the secret stay the
             /// same: some networks hold a session in it.
-            pub fn open(&self, secret: SecretString, http: &Http) -> Box<dyn SocialNetwork> {
+            pub fn open(&self, credentials: Credentials, http: &Http) -> Box<dyn SocialNetwork> {
                 match self {
-                    $(Self::$network(settings) => Box::new($file::$account::new(settings, secret, http)),)+
+                    $(Self::$network(settings) => Box::new($file::$account::new(settings, credentials.into(), http)),)+
                     $(Self::$manual(settings) => Box::new(by_hand::ByHand::new(settings, by_hand::$limits(), http)),)+
                 }
             }

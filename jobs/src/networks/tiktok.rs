@@ -17,13 +17,12 @@ use reqwest::{
     Method,
     header::{CONTENT_RANGE, CONTENT_TYPE, HeaderValue},
 };
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::{MAX_ANSWER, Twice, by_status, no_server, reason, unanswered, unsettled},
     film,
     oauth::{Grant, Tokens},
@@ -61,6 +60,7 @@ const PRIVATE: &str = "SELF_ONLY";
 const GRANT: Grant = Grant {
     secret: &["client_key", "client_secret", "refresh_token"],
     ask: &[("grant_type", "refresh_token")],
+    header: None,
 };
 
 /// An account. Its secret is the JSON of an application and a refresh token with the scope `video.publish`.
@@ -162,13 +162,13 @@ struct Progress {
 }
 
 impl Tiktok {
-    pub(super) fn new(settings: &TiktokSettings, secret: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &TiktokSettings, credentials: Credentials, http: &Http) -> Self {
         let url = format!("{}/oauth/token/", settings.api.as_str().trim_end_matches('/'));
         // What was an address stays one with this behind it.
         let url = url.parse().unwrap_or_else(|_| settings.api.clone());
         Self {
             settings: settings.clone(),
-            tokens: Tokens::new(secret, &url, GRANT, http),
+            tokens: Tokens::new(credentials, &url, GRANT, http),
             http: http.clone(),
         }
     }

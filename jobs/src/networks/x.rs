@@ -15,19 +15,20 @@ use beffroi_schema::{
 use chrono::{SecondsFormat, TimeDelta};
 use reqwest::{
     Method,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
     multipart::{Form, Part},
 };
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use url::Url;
 
 use super::{
-    DeliveryError, SocialNetwork,
-    answer::{MAX_ANSWER, Twice, no_server, said_before, unanswered, unsettled},
+    Credentials, DeliveryError, SocialNetwork,
+    answer::{Twice, no_server, said_before, unsettled},
     budget::Budget,
     likeness::{earliest, skeleton},
+    oauth::{Grant, Tokens},
 };
 use crate::http::{Answer, Call, Http};
 use wire::{Created, Deleted, Listed, Me, Outcome, Uploaded, repetition, verdict};
@@ -55,8 +56,16 @@ const FIND_PAGE: &str = "100";
 /// What is read of them.
 const FIND_FIELDS: &str = "created_at,entities,note_post";
 
-/// An account. Its secret is an OAuth 2 user access token with the scopes `tweet.read tweet.write users.read
-/// media.write`.
+/// An account's secret: a confidential client, and what the account's owner agreed to. X gives another refresh token each
+/// time: <https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token>
+const GRANT: Grant = Grant {
+    secret: &["client_id", "client_secret", "refresh_token"],
+    ask: &[("grant_type", "refresh_token")],
+    header: Some(("client_id", "client_secret")),
+};
+
+/// An account. Its secret is the JSON of an OAuth 2 client and a refresh token with the scopes `tweet.read tweet.write
+/// users.read media.write offline.access`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct XSettings {
@@ -88,7 +97,7 @@ pub struct XSettings {
 pub(super) struct X {
     http: Http,
     settings: XSettings,
-    token: SecretString,
+    tokens: Tokens,
     budget: Budget,
     /// Who we are there, asked once: reads are charged too.
     me: OnceCell<Me>,
@@ -150,42 +159,53 @@ impl XSettings {
 }
 
 impl X {
-    pub(super) fn new(settings: &XSettings, token: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &XSettings, credentials: Credentials, http: &Http) -> Self {
+        let mut url = settings.api.clone();
+        url.set_path("/2/oauth2/token");
         Self {
             http: http.clone(),
             settings: settings.clone(),
-            token,
+            tokens: Tokens::new(credentials, &url, GRANT, http),
             budget: Budget::default(),
             me: OnceCell::new(),
         }
     }
 
-    fn call(&self, method: Method, path: &str) -> Result<Call<'_>, DeliveryError> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        twice: Twice,
+        prepare: impl Fn(Call<'_>) -> Call<'_> + Send + Sync,
+    ) -> Result<Answer, DeliveryError> {
         let base = self.settings.api.as_str().trim_end_matches('/');
         let url = format!("{base}/2/{path}")
             .parse()
             .map_err(|error: url::ParseError| DeliveryError::Locked(error.to_string()))?;
-        Ok(self.http.call(method, url).bearer(&self.token))
+        self.tokens.answer(&method, &url, twice, prepare).await
     }
 
-    async fn send(&self, call: Call<'_>, twice: Twice) -> Result<Answer, DeliveryError> {
-        call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))
-    }
-
-    async fn ask<T: DeserializeOwned>(&self, call: Call<'_>, twice: Twice) -> Result<T, DeliveryError> {
-        read(&self.send(call, twice).await?, twice)
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        prepare: impl Fn(Call<'_>) -> Call<'_> + Send + Sync,
+    ) -> Result<T, DeliveryError> {
+        read(
+            &self.send(method, path, Twice::Harmless, prepare).await?,
+            Twice::Harmless,
+        )
     }
 
     async fn whoami(&self) -> Result<Me, DeliveryError> {
-        let call = self.call(Method::GET, "users/me")?;
-        let call = call.query(&[("user.fields", "public_metrics,username")]);
-        self.ask(call, Twice::Harmless).await.map_err(no_server)
+        let fields = [("user.fields", "public_metrics,username")];
+        let asked = self.ask(Method::GET, "users/me", |call| call.query(&fields));
+        asked.await.map_err(no_server)
     }
 
     /// What the account posts, answers or edits: one call for all three.
     async fn create(&self, body: &Value, twice: Twice) -> Result<Answer, DeliveryError> {
-        let call = self.call(Method::POST, "tweets")?.json(body);
-        let answer = self.send(call, twice).await?;
+        let answer = self.send(Method::POST, "tweets", twice, |call| call.json(body)).await?;
         let now = self.http.clock().now();
         self.budget.spent(now, answer.spent(now));
         Ok(answer)
@@ -193,17 +213,20 @@ impl X {
 
     /// Uploaded, and described: nobody sees it before a post shows it.
     async fn upload(&self, picture: &Picture) -> Result<String, DeliveryError> {
-        let file = Part::bytes(picture.bytes.to_vec())
-            .file_name("picture")
-            .mime_str(&picture.mime);
-        let file = file.map_err(|error| DeliveryError::Refused(error.to_string()))?;
-        let form = Form::new().text("media_category", "tweet_image").part("media", file);
-        let call = self.call(Method::POST, "media/upload")?.multipart(form);
-        let Uploaded { id } = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
+        let kind = HeaderValue::try_from(&picture.mime).map_err(|error| DeliveryError::Refused(error.to_string()))?;
+        let form = || {
+            let file = Part::bytes(picture.bytes.to_vec()).file_name("picture");
+            let file = file.headers(HeaderMap::from_iter([(CONTENT_TYPE, kind.clone())]));
+            Form::new().text("media_category", "tweet_image").part("media", file)
+        };
+        let uploaded = self
+            .ask(Method::POST, "media/upload", |call| call.multipart(form()))
+            .await;
+        let Uploaded { id } = uploaded.map_err(no_server)?;
         if !picture.alt.is_empty() {
             let body = json!({ "id": id, "metadata": { "alt_text": { "text": picture.alt } } });
-            let call = self.call(Method::POST, "media/metadata")?.json(&body);
-            let _described: Value = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
+            let described = self.ask(Method::POST, "media/metadata", |call| call.json(&body)).await;
+            let _described: Value = described.map_err(no_server)?;
         }
         Ok(id)
     }
@@ -283,8 +306,8 @@ impl SocialNetwork for X {
     }
 
     async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError> {
-        let call = self.call(Method::DELETE, &format!("tweets/{}", remote.id))?;
-        match self.ask::<Deleted>(call, Twice::Harmless).await {
+        let path = format!("tweets/{}", remote.id);
+        match self.ask::<Deleted>(Method::DELETE, &path, |call| call).await {
             Ok(Deleted { deleted: true }) | Err(DeliveryError::Gone(_)) => Ok(()),
             Ok(Deleted { deleted: false }) => Err(DeliveryError::Refused("X did not delete the post".to_owned())),
             Err(error) => Err(error),
@@ -299,13 +322,14 @@ impl SocialNetwork for X {
     ) -> Result<Option<RemotePost>, DeliveryError> {
         let me = self.me.get_or_try_init(|| self.whoami()).await?;
         let since = earliest(since).to_rfc3339_opts(SecondsFormat::Secs, true);
-        let call = self.call(Method::GET, &format!("users/{}/tweets", me.id))?;
-        let call = call.query(&[
+        let query = [
             ("start_time", since.as_str()),
             ("max_results", FIND_PAGE),
             ("post.fields", FIND_FIELDS),
-        ]);
-        let answer = self.send(call, Twice::Harmless).await?;
+        ];
+        let path = format!("users/{}/tweets", me.id);
+        let asked = self.send(Method::GET, &path, Twice::Harmless, |call| call.query(&query));
+        let answer = asked.await?;
         let listed: Option<Outcome<Vec<Listed>>> = answer.json().filter(|_| answer.status.is_success());
         let Some(listed) = listed.and_then(Outcome::list) else {
             return Err(no_server(verdict(&answer, Twice::Harmless)));
@@ -316,9 +340,9 @@ impl SocialNetwork for X {
     }
 
     async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
-        let call = self.call(Method::GET, &format!("tweets/{}", remote.id))?;
-        let call = call.query(&[("post.fields", "public_metrics")]);
-        let listed: Listed = self.ask(call, Twice::Harmless).await?;
+        let path = format!("tweets/{}", remote.id);
+        let fields = [("post.fields", "public_metrics")];
+        let listed: Listed = self.ask(Method::GET, &path, |call| call.query(&fields)).await?;
         Ok(listed.metrics())
     }
 

@@ -16,13 +16,12 @@ use reqwest::{
     Method, StatusCode,
     header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
 };
-use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::{Twice, no_server, unsettled},
     film,
     google::{self, Google},
@@ -190,10 +189,10 @@ fn count<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
 }
 
 impl Youtube {
-    pub(super) fn new(settings: &YoutubeSettings, secret: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &YoutubeSettings, credentials: Credentials, http: &Http) -> Self {
         Self {
             settings: settings.clone(),
-            google: Google::new(secret, &settings.tokens, http),
+            google: Google::new(credentials, &settings.tokens, http),
             http: http.clone(),
         }
     }

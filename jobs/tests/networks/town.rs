@@ -8,7 +8,7 @@ use std::{
 use beffroi_jobs::{
     http::{Http, OutboundConfig},
     networks::{
-        DeliveryError, SocialNetwork,
+        DeliveryError, Pocket, SocialNetwork,
         registry::{AccountSettings, capabilities},
     },
 };
@@ -24,7 +24,6 @@ use beffroi_schema::{
 };
 use bytes::Bytes;
 use chrono::DateTime;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -94,7 +93,7 @@ impl Town {
             clock.clone(),
         )
         .unwrap();
-        let account = settings(miniature).open(SecretString::from(miniature.account().secret), &http);
+        let account = settings(miniature).open(Pocket::with(miniature.account().secret), &http);
         Self {
             sandbox,
             kind,
@@ -120,7 +119,7 @@ impl Town {
     pub fn open(&self, mut settings: Value, secret: &str) -> Box<dyn SocialNetwork> {
         settings["network"] = json!(self.kind.name());
         let settings: AccountSettings = serde_json::from_value(settings).unwrap();
-        settings.open(SecretString::from(secret), &self.http)
+        settings.open(Pocket::with(secret), &self.http)
     }
 
     pub fn network(&self) -> &Miniature {

@@ -1,6 +1,7 @@
 //! The rows. No logic: the store's verbs read and write them, and nobody else does.
 
 pub mod account;
+pub mod account_access;
 pub mod api_token;
 pub mod article;
 pub mod attempt;

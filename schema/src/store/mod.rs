@@ -3,6 +3,7 @@
 //! Verbs of people take a [`crate::value::Scope`]; a row outside it is reported as absent. Verbs of the loops do not:
 //! they see the whole instance.
 
+mod access;
 mod accounts;
 mod audience;
 mod audit;
@@ -45,6 +46,7 @@ use sea_orm::{
 use tokio::sync::Semaphore;
 
 pub use self::{
+    access::Access,
     accounts::{CheckResult, NewAccount},
     audience::{Walk, Wanted},
     audit::MAX_AUDIT_LINES,

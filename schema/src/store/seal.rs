@@ -12,7 +12,7 @@ use crate::id::Ids;
 /// Bytes of the key.
 pub const KEY_BYTES: usize = 32;
 /// Bytes of the nonce, which stands before the sealed text.
-const NONCE_BYTES: usize = 24;
+pub(super) const NONCE_BYTES: usize = 24;
 
 /// The key that seals the secrets of accounts, sources and subscribers.
 #[derive(Clone)]

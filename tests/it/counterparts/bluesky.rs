@@ -7,7 +7,7 @@ use std::{
 };
 
 use beffroi_jobs::networks::{
-    DeliveryError, SocialNetwork,
+    DeliveryError, Pocket, SocialNetwork,
     registry::{AccountSettings, BlueskySettings},
 };
 use beffroi_schema::{
@@ -15,7 +15,6 @@ use beffroi_schema::{
     value::{Card, RemotePost},
 };
 use beffroi_tests::process::until;
-use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -64,8 +63,7 @@ impl Pds {
             edits: true,
             app: "https://bsky.app".parse().unwrap(),
         });
-        let password = SecretString::from(self.here.app_password.clone());
-        settings.open(password, &http(&self.here.url))
+        settings.open(Pocket::with(self.here.app_password.clone()), &http(&self.here.url))
     }
 
     /// A post's record, as anybody reads it; none when it is not there.

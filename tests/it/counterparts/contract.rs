@@ -73,7 +73,22 @@ impl Contract {
     /// Holds everything that was said against the description; answers the operations it was about.
     pub fn hold(&self) -> BTreeSet<String> {
         let heard = self.heard.lock().unwrap();
-        heard.iter().map(|exchange| self.hold_one(exchange)).collect()
+        heard
+            .iter()
+            .filter(|exchange| !self.gives_tokens(&exchange.path))
+            .map(|exchange| self.hold_one(exchange))
+            .collect()
+    }
+
+    /// Whether signing in leads there: a description says so beside its operations.
+    fn gives_tokens(&self, path: &str) -> bool {
+        let schemes = self.openapi["components"]["securitySchemes"].as_object();
+        let flows = schemes
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, scheme)| scheme["flows"].as_object());
+        let mut addresses = flows.flatten().filter_map(|(_, flow)| flow["tokenUrl"].as_str());
+        addresses.any(|address| address.ends_with(path))
     }
 
     fn hold_one(&self, exchange: &Exchange) -> String {

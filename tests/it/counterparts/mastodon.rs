@@ -1,10 +1,12 @@
 //! The sandbox's Mastodon is one that Mastodon.py accepts; and what our client and the sandbox say to each other is
 //! what Mastodon's own description allows.
 
-use beffroi_jobs::networks::registry::{AccountSettings, MastodonSettings};
+use beffroi_jobs::networks::{
+    Pocket,
+    registry::{AccountSettings, MastodonSettings},
+};
 use beffroi_sandbox::{Kind, Options, Sandbox};
 use beffroi_schema::{clock::Clock, value::Rendered};
-use secrecy::SecretString;
 use tokio::process::Command;
 
 use super::{contract::Contract, counterpart, http, key, picture, post, run};
@@ -34,8 +36,8 @@ async fn what_we_say_to_mastodon_is_in_its_contract() {
     let settings = AccountSettings::Mastodon(MastodonSettings {
         instance: contract.url.clone(),
     });
-    let secret = SecretString::from(contract.sandbox.network(Kind::Mastodon).account().secret);
-    let account = settings.open(secret, &http(&contract.url));
+    let secret = contract.sandbox.network(Kind::Mastodon).account().secret;
+    let account = settings.open(Pocket::with(secret), &http(&contract.url));
 
     account.check().await.unwrap();
     let first = Rendered {

@@ -1,9 +1,8 @@
 //! What our client and the sandbox's X say to each other is what X's own description allows.
 
-use beffroi_jobs::networks::registry::AccountSettings;
+use beffroi_jobs::networks::{Pocket, registry::AccountSettings};
 use beffroi_sandbox::Kind;
 use beffroi_schema::{clock::Clock, value::Rendered};
-use secrecy::SecretString;
 use serde_json::json;
 
 use super::{contract::Contract, http, key, picture, post};
@@ -17,7 +16,7 @@ async fn what_we_say_to_x_is_in_its_contract() {
     let account = miniature.open_account("valbourg_premium", "Valbourg Premium");
     let settings = json!({ "network": "x", "api": contract.url, "premium": true, "links": true });
     let settings: AccountSettings = serde_json::from_value(settings).unwrap();
-    let account = settings.open(SecretString::from(account.secret), &http(&contract.url));
+    let account = settings.open(Pocket::with(account.secret), &http(&contract.url));
 
     account.check().await.unwrap();
     let first = Rendered {

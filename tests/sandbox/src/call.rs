@@ -1,6 +1,7 @@
 //! A request, read to its end: what the protocols work on.
 
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method, Request, header};
@@ -89,6 +90,18 @@ impl Call {
     pub(crate) fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    }
+
+    /// The name and the password of an application.
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
+        let (scheme, pair) = self.header("authorization")?.split_once(' ')?;
+        let pair = BASE64_STANDARD
+            .decode(pair)
+            .ok()
+            .filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let pair = String::from_utf8(pair).ok()?;
+        let (name, password) = pair.split_once(':')?;
+        Some((name.to_owned(), password.to_owned()))
     }
 
     pub(crate) fn json(&self) -> Option<&Value> {

@@ -23,6 +23,8 @@ pub(crate) struct Tokens {
     given: Vec<(String, Account, DateTime<Utc>)>,
     /// The refresh tokens that took the place of those in secrets.
     refresh: HashMap<String, String>,
+    /// Whether all refresh tokens are other ones each time.
+    rotates: bool,
 }
 
 /// Why a call is nobody's; with the reason why a correct client would not have made it.
@@ -35,7 +37,13 @@ impl Tokens {
             lives,
             given: Vec::new(),
             refresh: HashMap::new(),
+            rotates: false,
         }
+    }
+
+    /// Each refresh token is taken once.
+    pub(crate) fn rotating(self) -> Self {
+        Self { rotates: true, ..self }
     }
 
     /// A token for whoever's secret the call tells, all of it.
@@ -60,7 +68,7 @@ impl Tokens {
         self.given.push((access.clone(), owner.clone(), call.at + self.lives));
         let mut answer =
             json!({ "access_token": access, "expires_in": self.lives.num_seconds(), "token_type": "Bearer" });
-        if owner.handle.ends_with(ROTATING) {
+        if self.rotates || owner.handle.ends_with(ROTATING) {
             let next = format!("next-{number}");
             answer["refresh_token"] = json!(next);
             self.refresh.insert(owner.id.clone(), next);
@@ -70,9 +78,15 @@ impl Tokens {
 
     fn tells(&self, call: &Call, account: &Account) -> bool {
         let secret: Map<String, Value> = serde_json::from_str(&account.secret).unwrap_or_default();
+        let client = call.basic();
+        let told = |name: &str| match (&client, name) {
+            (Some((client, _)), "client_id") => Some(client.clone()),
+            (Some((_, password)), "client_secret") => Some(password.clone()),
+            (Some(_) | None, _) => call.param(name),
+        };
         let known = |name: &str, value: &Value| match self.refresh.get(&account.id) {
-            Some(next) if name == "refresh_token" => call.param(name).as_ref() == Some(next),
-            Some(_) | None => call.param(name).as_deref() == value.as_str(),
+            Some(next) if name == "refresh_token" => told(name).as_ref() == Some(next),
+            Some(_) | None => told(name).as_deref() == value.as_str(),
         };
         secret.iter().all(|(name, value)| known(name, value))
     }

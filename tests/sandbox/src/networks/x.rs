@@ -10,7 +10,8 @@ use chrono::{DateTime, TimeDelta};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::timeline::{Holder, Timeline};
+use super::oauth::{Stranger, Tokens};
+use super::timeline::Timeline;
 use crate::account::Account;
 use crate::call::Call;
 use crate::clock::Clock;
@@ -20,6 +21,10 @@ use crate::post::{Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
 
+const CLIENT: &str = "miniature-client";
+const CLIENT_SECRET: &str = "miniature-client-secret";
+/// <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>
+const LIVES: TimeDelta = TimeDelta::hours(2);
 const TEXT_LIMIT: usize = 280;
 const PREMIUM_TEXT_LIMIT: usize = 4_000;
 const MEDIA_LIMIT: usize = 4;
@@ -50,6 +55,7 @@ const DELETIONS: Budget = Budget {
 /// Every user, and what they uploaded.
 pub(crate) struct Users {
     line: Timeline,
+    tokens: Tokens,
     media: HashMap<String, Image>,
     windows: Windows,
 }
@@ -107,6 +113,7 @@ impl Protocol for Users {
     fn open(url: &str, _: Clock) -> Self {
         Self {
             line: Timeline::new(url),
+            tokens: Tokens::new("", LIVES).rotating(),
             media: HashMap::new(),
             windows: Windows::default(),
         }
@@ -120,6 +127,7 @@ impl Protocol for Users {
         let edits = call.json().is_some_and(|json| !json["edit_options"].is_null());
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) =
             match (call.method.as_str(), call.segments().as_slice()) {
+                ("POST", ["2", "oauth2", "token"]) => (Operation::SignIn, sign_in),
                 ("GET", ["2", "users", "me"]) => (Operation::Describe, |x, call| x.run(call, me)),
                 ("GET", ["2", "users", _, "tweets"]) => (Operation::Read, |x, call| x.run(call, list)),
                 ("GET", ["2", "tweets", _]) => (Operation::Read, |x, call| x.run(call, show)),
@@ -151,8 +159,9 @@ impl Protocol for Users {
     fn open_account(&mut self, handle: &str, name: &str) -> Account {
         let number = self.line.accounts().len();
         let id = (2_244_000_000 + number).to_string();
-        let secret = format!("miniature-x-user-token-{number}");
-        self.line.open_account(id, handle, name, secret)
+        let refresh = format!("miniature-x-refresh-token-{number}");
+        let secret = json!({ "client_id": CLIENT, "client_secret": CLIENT_SECRET, "refresh_token": refresh });
+        self.line.open_account(id, handle, name, secret.to_string())
     }
 
     fn accounts(&self) -> Vec<Account> {
@@ -170,10 +179,13 @@ impl Protocol for Users {
 
 impl Users {
     fn run(&mut self, call: &Call, handle: Handle) -> Reply {
-        let account = match self.line.holder(call.bearer().unwrap_or_default()) {
-            Holder::Known(account) => account,
-            Holder::Revoked(account) => return Reply::from(Refused::unauthorized()).by(&account.id),
-            Holder::Nobody => return Reply::from(Refused::unauthorized()).violation("a token of no user"),
+        let account = match self.tokens.holder(&self.line, call) {
+            Ok(account) => account,
+            Err(Stranger(violation)) => {
+                return violation
+                    .into_iter()
+                    .fold(Refused::unauthorized().into(), Reply::violation);
+            }
         };
         handle(self, call, &account).unwrap_or_else(Into::into).by(&account.id)
     }
@@ -381,6 +393,10 @@ fn list(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refused>
         body["data"] = data.into();
     }
     Ok(Reply::ok(&body))
+}
+
+fn sign_in(x: &mut Users, call: &Call) -> Reply {
+    x.tokens.renew(&x.line, call, &["refresh_token"])
 }
 
 fn page(x: &mut Users, call: &Call) -> Reply {

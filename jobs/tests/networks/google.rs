@@ -3,7 +3,7 @@
 use beffroi_jobs::networks::DeliveryError;
 use beffroi_sandbox::Kind;
 use beffroi_schema::value::Span;
-use chrono::{DateTime, Duration};
+use chrono::DateTime;
 
 use crate::town::{Town, key};
 
@@ -28,21 +28,6 @@ async fn what_has_a_date_is_an_event_on_the_map() {
         town.account.amend(&remote, &post, key(number)).await.unwrap();
         assert_eq!(town.posts().pop().unwrap().title.as_deref(), Some(post.title.as_str()));
     }
-    town.assert_correct();
-}
-
-#[tokio::test]
-async fn an_access_token_serves_until_it_ends() {
-    let town = Town::on(Kind::GoogleBusiness).await;
-    for number in 0..3 {
-        let post = town.post(&format!("Message {number}"));
-        town.account.publish(&post, key(number)).await.unwrap();
-    }
-    assert_eq!(sign_ins(&town), 1);
-    town.later(Duration::hours(2));
-    town.account.publish(&town.post("Le soir"), key(4)).await.unwrap();
-    assert_eq!(sign_ins(&town), 2);
-    assert_eq!(town.posts().len(), 4);
     town.assert_correct();
 }
 

@@ -8,6 +8,7 @@ mod posts;
 mod refusals;
 mod session;
 mod steps;
+mod tokens;
 mod town;
 mod videos;
 mod webhook;

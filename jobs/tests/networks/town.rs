@@ -8,7 +8,7 @@ use std::{
 use beffroi_jobs::{
     http::{Http, OutboundConfig},
     networks::{
-        DeliveryError, Pocket, SocialNetwork,
+        Credentials, DeliveryError, Keyring, Pocket, SocialNetwork,
         registry::{AccountSettings, capabilities},
     },
 };
@@ -24,6 +24,7 @@ use beffroi_schema::{
 };
 use bytes::Bytes;
 use chrono::DateTime;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -36,6 +37,7 @@ pub struct Town {
     pub sandbox: Sandbox,
     pub kind: Kind,
     pub account: Box<dyn SocialNetwork>,
+    credentials: Credentials,
     http: Http,
     clock: Clock,
 }
@@ -93,11 +95,13 @@ impl Town {
             clock.clone(),
         )
         .unwrap();
-        let account = settings(miniature).open(Pocket::with(miniature.account().secret), &http);
+        let credentials = Pocket::with(miniature.account().secret);
+        let account = settings(miniature).open(credentials.clone(), &http);
         Self {
             sandbox,
             kind,
             account,
+            credentials,
             http,
             clock,
         }
@@ -115,11 +119,31 @@ impl Town {
         self.open(settings, &account.secret)
     }
 
-    /// An account by what is said of it, the miniature's or not.
+    /// The town's account as another process opens it that keeps what is given in `keyring`.
+    pub fn opened_with(&self, keyring: Arc<dyn Keyring>) -> Box<dyn SocialNetwork> {
+        let credentials = Credentials {
+            keyring,
+            ..self.credentials.clone()
+        };
+        settings(self.network()).open(credentials, &self.http)
+    }
+
+    /// Where what is given for the town's own secret is kept.
+    pub fn keyring(&self) -> Arc<dyn Keyring> {
+        Arc::clone(&self.credentials.keyring)
+    }
+
+    /// An account by what is said of it, the miniature's or not. What was given for the town's own secret is known.
     pub fn open(&self, mut settings: Value, secret: &str) -> Box<dyn SocialNetwork> {
         settings["network"] = json!(self.kind.name());
         let settings: AccountSettings = serde_json::from_value(settings).unwrap();
-        settings.open(Pocket::with(secret), &self.http)
+        let known = self.credentials.secret.expose_secret() == secret;
+        let credentials = if known {
+            self.credentials.clone()
+        } else {
+            Pocket::with(secret)
+        };
+        settings.open(credentials, &self.http)
     }
 
     pub fn network(&self) -> &Miniature {

@@ -2,6 +2,7 @@
 
 mod again;
 mod budget;
+mod keys;
 mod life;
 mod outlook;
 mod patience;

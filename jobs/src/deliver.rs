@@ -16,18 +16,25 @@ use std::{future::Future, time::Duration};
 use beffroi_schema::{
     address::Addresses,
     id::AttemptId,
-    store::{Charge, Job, Settlement, Store, StoreError, StoreResult},
+    store::{Charge, Job, Settlement, Store, StoreResult},
     telling::render,
     value::{Action, Capabilities, CopyStep, DeliveryState, Errand, RemotePost, Rendered},
 };
-use futures_util::{StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
 
 pub use self::accounts::Accounts;
 use self::task::{change, post, task};
-use crate::networks::{DeliveryError, SocialNetwork, registry};
+use crate::{
+    abreast::{Lanes, abreast},
+    networks::{DeliveryError, SocialNetwork, registry},
+};
 
-/// Deliveries taken at once, and worked on side by side.
-const SIDE_BY_SIDE: usize = 8;
+/// Deliveries worked on side by side; beyond that nothing more is taken. Each may hold ten pictures.
+const SIDE_BY_SIDE: usize = 24;
+/// When so many of them are of one network, none is added: the others find a place while it does not answer.
+const OF_ONE_NETWORK: usize = 6;
+/// Deliveries taken at once: all of them are begun at once.
+const TAKEN: u64 = 2;
 /// How long a worker has for one: longer than [`LONGEST_CALL`] and [`LONGEST_CHECK`] together.
 const LEASE: Duration = Duration::from_mins(5);
 /// How long what is asked of a network may take, all its calls together: ten pictures, and the post.
@@ -41,41 +48,42 @@ pub struct Deliveries<'a> {
     store: &'a Store,
     accounts: &'a Accounts,
     addresses: &'a Addresses,
+    halt: &'a CancellationToken,
     owner: &'a str,
 }
 
 impl<'a> Deliveries<'a> {
     /// `owner` names this worker on the rows it holds.
-    pub fn new(store: &'a Store, accounts: &'a Accounts, addresses: &'a Addresses, owner: &'a str) -> Self {
+    pub fn new(
+        store: &'a Store,
+        accounts: &'a Accounts,
+        addresses: &'a Addresses,
+        halt: &'a CancellationToken,
+        owner: &'a str,
+    ) -> Self {
         Self {
             store,
             accounts,
             addresses,
+            halt,
             owner,
         }
     }
 
-    /// Works on what is due. False: nothing is.
+    /// Works on what is due, and goes on as long as there is something. False: nothing was.
     pub async fn step(&self) -> StoreResult<bool> {
-        let jobs = self
-            .store
-            .claim_deliveries(self.owner, SIDE_BY_SIDE as u64, LEASE)
-            .await?;
-        let some = !jobs.is_empty();
-        let mut results = stream::iter(jobs)
-            .map(|job| self.deliver(job))
-            .buffer_unordered(SIDE_BY_SIDE);
-        let mut failure = None;
-        while let Some(result) = results.next().await {
-            match result {
-                Ok(()) => {}
-                // The lease ran out on the way: whoever has the delivery now settles it.
-                Err(StoreError::NotFound) => tracing::warn!("a delivery took longer than its lease"),
-                // The calls beside it are on their way: their answers are worth waiting for.
-                Err(error) => failure = Some(error),
-            }
-        }
-        failure.map_or(Ok(some), Err)
+        let lanes = Lanes::default();
+        let take = || async {
+            let full = lanes.full(OF_ONE_NETWORK);
+            let jobs = self.store.claim_deliveries(self.owner, TAKEN, LEASE, &full).await?;
+            let placed = |job: Job| (lanes.enter(job.account.network), job);
+            Ok(jobs.into_iter().map(placed).collect())
+        };
+        let work = |(place, job)| async move {
+            let _place = place;
+            self.deliver(job).await
+        };
+        abreast(self.halt, SIDE_BY_SIDE, take, work).await
     }
 
     async fn deliver(&self, job: Job) -> StoreResult<()> {

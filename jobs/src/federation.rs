@@ -14,6 +14,7 @@ use beffroi_schema::{
     address::Addresses,
     store::{Store, StoreResult},
 };
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::object::{Voice, activity as told_activity, object, tombstone};
 use crate::http::Http;
@@ -24,16 +25,24 @@ pub struct Federation<'a> {
     store: &'a Store,
     http: &'a Http,
     addresses: &'a Addresses,
+    halt: &'a CancellationToken,
     owner: &'a str,
 }
 
 impl<'a> Federation<'a> {
     /// `owner` names this worker on the rows it holds.
-    pub fn new(store: &'a Store, http: &'a Http, addresses: &'a Addresses, owner: &'a str) -> Self {
+    pub fn new(
+        store: &'a Store,
+        http: &'a Http,
+        addresses: &'a Addresses,
+        halt: &'a CancellationToken,
+        owner: &'a str,
+    ) -> Self {
         Self {
             store,
             http,
             addresses,
+            halt,
             owner,
         }
     }

@@ -24,6 +24,7 @@ use ring::hmac;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
@@ -53,6 +54,7 @@ pub struct Hub<'a> {
     http: &'a Http,
     addresses: &'a Addresses,
     boards: &'a OnceCell<Boards>,
+    halt: &'a CancellationToken,
     owner: &'a str,
 }
 
@@ -78,6 +80,7 @@ impl<'a> Hub<'a> {
         http: &'a Http,
         addresses: &'a Addresses,
         boards: &'a OnceCell<Boards>,
+        halt: &'a CancellationToken,
         owner: &'a str,
     ) -> Self {
         Self {
@@ -85,13 +88,14 @@ impl<'a> Hub<'a> {
             http,
             addresses,
             boards,
+            halt,
             owner,
         }
     }
 
     /// Does what is due, and goes on as long as there is something. False: nothing was.
     pub async fn step(&self) -> StoreResult<bool> {
-        abreast(SUBSCRIBERS, || self.take(), |turn| self.work(turn)).await
+        abreast(self.halt, SUBSCRIBERS, || self.take(), |turn| self.work(turn)).await
     }
 
     /// Subscribers that are due, with their feeds: each is written once, however many are sent it.

@@ -13,6 +13,7 @@ use tokio::{sync::OnceCell, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    checks::Checks,
     deliver::{Accounts, Deliveries},
     fanout::FanOuts,
     federation::Federation,
@@ -20,6 +21,7 @@ use crate::{
     hub::Hub,
     import::Imports,
     push::{Transport, campaigns::Campaigns},
+    readings::Readings,
     upkeep::Upkeep,
 };
 
@@ -40,6 +42,8 @@ pub struct Worker {
     transport: Option<Box<dyn Transport>>,
     /// What subscribers of feeds are sent is written from them.
     boards: OnceCell<Boards>,
+    /// Nothing more is begun once it is cancelled.
+    halt: CancellationToken,
     owner: String,
 }
 
@@ -50,13 +54,14 @@ impl std::fmt::Debug for Worker {
 }
 
 impl Worker {
-    /// A worker. Without a transport, campaigns wait. `name` says which machine or process it is; a random part makes
+    /// A worker, until `halt` is cancelled. Without a transport, campaigns wait. `name` says which machine or process it is; a random part makes
     /// it unlike any other.
     pub fn new(
         store: Store,
         http: Http,
         addresses: Addresses,
         transport: Option<Box<dyn Transport>>,
+        halt: CancellationToken,
         name: &str,
     ) -> Self {
         let random: String = store.ids().secret().chars().take(8).collect();
@@ -68,6 +73,7 @@ impl Worker {
             addresses,
             transport,
             boards: OnceCell::new(),
+            halt,
             owner: format!("{name}-{random}"),
         }
     }
@@ -86,12 +92,14 @@ impl Worker {
     pub async fn step(&self) -> StoreResult<bool> {
         let imported = self.import().await?;
         let kept = self.upkeep().await?;
+        let checked = self.check().await?;
         let fanned_out = self.fan_out().await?;
         let delivered = self.deliver().await?;
         let pushed = self.push().await?;
         let federated = self.federate().await?;
         let told = self.tell_subscribers().await?;
-        Ok(imported || kept || fanned_out || delivered || pushed || federated || told)
+        let read = self.read().await?;
+        Ok(imported || kept || checked || read || fanned_out || delivered || pushed || federated || told)
     }
 
     /// Polls due sources.
@@ -99,9 +107,23 @@ impl Worker {
         Imports::new(&self.store, &self.http, &self.owner).step().await
     }
 
-    /// Publishes what is scheduled, checks accounts.
+    /// Publishes what is scheduled.
     pub async fn upkeep(&self) -> StoreResult<bool> {
-        Upkeep::new(&self.store, &self.accounts, &self.owner).step().await
+        Upkeep::new(&self.store).step().await
+    }
+
+    /// Checks accounts.
+    pub async fn check(&self) -> StoreResult<bool> {
+        Checks::new(&self.store, &self.accounts, &self.halt, &self.owner)
+            .step()
+            .await
+    }
+
+    /// Asks what readers did with our posts.
+    pub async fn read(&self) -> StoreResult<bool> {
+        Readings::new(&self.store, &self.accounts, &self.halt, &self.owner)
+            .step()
+            .await
     }
 
     /// Fans out what was published.
@@ -111,21 +133,23 @@ impl Worker {
 
     /// Works on due deliveries.
     pub async fn deliver(&self) -> StoreResult<bool> {
-        Deliveries::new(&self.store, &self.accounts, &self.addresses, &self.owner)
+        let (addresses, halt) = (&self.addresses, &self.halt);
+        Deliveries::new(&self.store, &self.accounts, addresses, halt, &self.owner)
             .step()
             .await
     }
 
     /// Believes what came into our inboxes, and delivers what our own actors say.
     pub async fn federate(&self) -> StoreResult<bool> {
-        Federation::new(&self.store, &self.http, &self.addresses, &self.owner)
+        Federation::new(&self.store, &self.http, &self.addresses, &self.halt, &self.owner)
             .step()
             .await
     }
 
     /// Asks subscribers of feeds whether they are, and sends them what changed.
     pub async fn tell_subscribers(&self) -> StoreResult<bool> {
-        Hub::new(&self.store, &self.http, &self.addresses, &self.boards, &self.owner)
+        let (addresses, boards) = (&self.addresses, &self.boards);
+        Hub::new(&self.store, &self.http, addresses, boards, &self.halt, &self.owner)
             .step()
             .await
     }
@@ -138,34 +162,34 @@ impl Worker {
         }
     }
 
-    /// Runs every loop until `stop`. A step that has begun is finished: nothing is left half done.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+    /// Runs every loop until it is halted. A step that has begun is finished: nothing is left half done.
+    pub async fn run(self: Arc<Self>) {
         let mut loops = JoinSet::new();
         let worker = || Arc::clone(&self);
-        loops.spawn(cycle("import", worker(), stop.clone(), |worker| async move {
-            worker.import().await
-        }));
-        loops.spawn(cycle("upkeep", worker(), stop.clone(), |worker| async move {
-            worker.upkeep().await
-        }));
-        loops.spawn(cycle("fanout", worker(), stop.clone(), |worker| async move {
-            worker.fan_out().await
-        }));
-        loops.spawn(cycle("deliver", worker(), stop.clone(), |worker| async move {
-            worker.deliver().await
-        }));
+        loops.spawn(cycle("import", worker(), |worker| async move { worker.import().await }));
+        loops.spawn(cycle("upkeep", worker(), |worker| async move { worker.upkeep().await }));
+        loops.spawn(cycle("checks", worker(), |worker| async move { worker.check().await }));
+        loops.spawn(cycle("readings", worker(), |worker| async move { worker.read().await }));
+        loops.spawn(cycle(
+            "fanout",
+            worker(),
+            |worker| async move { worker.fan_out().await },
+        ));
+        loops.spawn(cycle(
+            "deliver",
+            worker(),
+            |worker| async move { worker.deliver().await },
+        ));
         for _ in 0..FEDERATION_TASKS {
-            loops.spawn(cycle("federation", worker(), stop.clone(), |worker| async move {
+            loops.spawn(cycle("federation", worker(), |worker| async move {
                 worker.federate().await
             }));
         }
-        loops.spawn(cycle("hub", worker(), stop.clone(), |worker| async move {
+        loops.spawn(cycle("hub", worker(), |worker| async move {
             worker.tell_subscribers().await
         }));
         for _ in 0..PUSH_TASKS {
-            loops.spawn(cycle("push", worker(), stop.clone(), |worker| async move {
-                worker.push().await
-            }));
+            loops.spawn(cycle("push", worker(), |worker| async move { worker.push().await }));
         }
         loops.join_all().await;
     }
@@ -173,12 +197,12 @@ impl Worker {
 
 /// Steps a loop as long as there is something to do, then waits for a nudge. A step that panics is one that failed: what
 /// it held is free again when its lease runs out, and the loop goes on.
-async fn cycle<F>(name: &'static str, worker: Arc<Worker>, halt: CancellationToken, step: impl Fn(Arc<Worker>) -> F)
+async fn cycle<F>(name: &'static str, worker: Arc<Worker>, step: impl Fn(Arc<Worker>) -> F)
 where
     F: Future<Output = StoreResult<bool>>,
 {
     let mut listener = worker.store.bus().listen();
-    while !halt.is_cancelled() {
+    while !worker.halt.is_cancelled() {
         let pause = match AssertUnwindSafe(step(Arc::clone(&worker))).catch_unwind().await {
             Ok(Ok(true)) => continue,
             Ok(Ok(false)) => SLOW_LOOK,
@@ -192,7 +216,7 @@ where
             }
         };
         tokio::select! {
-            () = halt.cancelled() => {}
+            () = worker.halt.cancelled() => {}
             () = listener.wait(pause) => {}
         }
     }

@@ -56,8 +56,8 @@ impl Running {
         let (halt, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(follow(boards.clone(), halt.clone()));
         if work {
-            let worker = worker::of(configured, store).await?;
-            tasks.spawn(Arc::new(worker).run(halt.clone()));
+            let worker = worker::of(configured, store, &halt).await?;
+            tasks.spawn(Arc::new(worker).run());
         }
         tasks.close();
         let listen = listener.local_addr()?;

@@ -9,10 +9,10 @@ use super::{Configured, migrate, stop, worker};
 pub async fn work(configured: &Configured) -> anyhow::Result<()> {
     migrate::ready(&configured.instance).await?;
     let store = configured.open().await?;
-    let worker = worker::of(configured, &store).await?;
     let halt = CancellationToken::new();
+    let worker = worker::of(configured, &store, &halt).await?;
     let running = TaskTracker::new();
-    running.spawn(Arc::new(worker).run(halt.clone()));
+    running.spawn(Arc::new(worker).run());
     running.close();
     stop::asked().await?;
     halt.cancel();

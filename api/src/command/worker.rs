@@ -7,10 +7,12 @@ use beffroi_jobs::{
 };
 use beffroi_schema::{address::Addresses, store::Store};
 
+use tokio_util::sync::CancellationToken;
+
 use super::Configured;
 
-/// A worker as it is configured. Without a service account nothing is pushed: campaigns wait.
-pub async fn of(configured: &Configured, store: &Store) -> anyhow::Result<Worker> {
+/// A worker as it is configured, until `halt` is cancelled. Without a service account nothing is pushed: campaigns wait.
+pub async fn of(configured: &Configured, store: &Store, halt: &CancellationToken) -> anyhow::Result<Worker> {
     let http = Http::new(&configured.outbound, store.clock().clone())?;
     let fcm = Fcm::open(&configured.push, store.clock().clone()).await?;
     if fcm.is_none() {
@@ -23,6 +25,7 @@ pub async fn of(configured: &Configured, store: &Store) -> anyhow::Result<Worker
         http,
         addresses,
         transport,
+        halt.clone(),
         &format!("pid-{}", std::process::id()),
     ))
 }

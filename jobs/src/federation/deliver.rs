@@ -49,7 +49,7 @@ const REFUSED_PAUSE: Duration = Duration::from_hours(24);
 impl Federation<'_> {
     /// Delivers what is due, and goes on as long as there is something. False: nothing was.
     pub(super) async fn tell(&self) -> StoreResult<bool> {
-        abreast(SERVERS, || self.take(), |parcels| self.tell_server(parcels)).await
+        abreast(self.halt, SERVERS, || self.take(), |parcels| self.tell_server(parcels)).await
     }
 
     /// Deliveries that are due, by server.

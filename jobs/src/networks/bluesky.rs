@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, Picture, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit},
 };
 use reqwest::{
     Method,
@@ -27,7 +27,7 @@ use super::{
 use crate::http::{Answer, Http};
 use record::{Embed, Uploaded};
 use session::{Sessions, settled};
-use wire::{Blob, Identity, Profile, Record, Written, is_taken};
+use wire::{Blob, Counted, Identity, Posts, Profile, Record, Written, is_taken};
 
 /// The collection that posts are records of.
 const POSTS: &str = "app.bsky.feed.post";
@@ -85,6 +85,7 @@ pub(super) fn capabilities() -> Capabilities {
         thread: true,
         // The record's key is derived from the delivery: the same post lands in the same place.
         idempotent_s: u32::MAX,
+        metrics: true,
         ..Capabilities::texts(text)
     }
 }
@@ -308,6 +309,21 @@ impl SocialNetwork for Bluesky {
     ) -> Result<Option<RemotePost>, DeliveryError> {
         let found = self.get(&tid::derive(post.at, key)).await?;
         Ok(found.map(|record| self.remote(record.uri, record.cid)))
+    }
+
+    async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
+        let method = "app.bsky.feed.getPosts";
+        let answer = self
+            .sessions
+            .signed(Method::GET, method, Twice::Harmless, |call, _| {
+                call.query(&[("uris", &remote.id)])
+            })
+            .await?;
+        let posts: Option<Posts> = answer.json();
+        let strange = || unsettled("the answer holds no posts".to_owned(), Twice::Harmless);
+        let counted = posts.ok_or_else(strange)?.posts.into_iter().next();
+        let gone = || DeliveryError::Gone("the post is not there any more".to_owned());
+        counted.map(Counted::metrics).ok_or_else(gone)
     }
 
     fn rests_until(&self) -> Option<Timestamp> {

@@ -113,6 +113,7 @@ pub(super) fn capabilities() -> Capabilities {
         }),
         edit: true,
         delete: true,
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }

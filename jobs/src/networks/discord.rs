@@ -75,6 +75,7 @@ pub(super) fn capabilities() -> Capabilities {
         edit: true,
         delete: true,
         find: false,
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, Picture, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit},
 };
 use reqwest::{
     Method,
@@ -25,7 +25,7 @@ use super::{
     likeness::{earliest, skeleton},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Listed, Page, PageProfile, Posted};
+use wire::{Counted, Listed, Page, PageProfile, Posted};
 
 /// Pictures in one post.
 const MAX_PICTURES: u32 = 10;
@@ -77,6 +77,7 @@ pub(super) fn capabilities() -> Capabilities {
         delete: true,
         reply: true,
         // No keys: only looking tells whether a post is there.
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_MESSAGE - LINK_ROOM, Counting::Utf16))
     }
 }
@@ -210,6 +211,14 @@ impl SocialNetwork for Facebook {
         let wanted = skeleton(&message(post));
         let found = page.data.into_iter().find(|listed| skeleton(&listed.message) == wanted);
         Ok(found.map(Listed::remote))
+    }
+
+    async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
+        let call = self
+            .call(Method::GET, &remote.id)?
+            .query(&[("fields", Counted::FIELDS)]);
+        let counted: Counted = self.ask(call, Twice::Harmless).await?;
+        Ok(counted.metrics())
     }
 
     fn rests_until(&self) -> Option<Timestamp> {

@@ -110,6 +110,7 @@ pub(super) fn capabilities() -> Capabilities {
         alt_text: Some(MAX_ALT),
         link: LinkStyle::Nowhere,
         reply: true,
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }

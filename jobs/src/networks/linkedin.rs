@@ -103,6 +103,7 @@ pub(super) fn capabilities() -> Capabilities {
         edit: true,
         delete: true,
         reply: true,
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, Metrics, RemotePost, Rendered, TextLimit},
 };
 use reqwest::{
     Method,
@@ -26,7 +26,7 @@ use super::{
     likeness::{earliest, skeleton, words_of_html},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Account, Instance, Status, verdict};
+use wire::{Account, Counted, Instance, Status, verdict};
 
 /// Posts read back in one page when looking for ours; the most that servers give.
 const FIND_PAGE: usize = 40;
@@ -71,6 +71,7 @@ pub(super) fn capabilities() -> Capabilities {
         reply: true,
         thread: true,
         idempotent_s: KEY_LIVES,
+        metrics: true,
         ..Capabilities::texts(text)
     }
 }
@@ -224,6 +225,13 @@ impl SocialNetwork for Mastodon {
             before = page.last().map(|status| status.id.clone());
         }
         Ok(None)
+    }
+
+    async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
+        let call = self.call(Method::GET, &format!("/api/v1/statuses/{}", remote.id))?;
+        let status: Option<Counted> = self.ask(call, Twice::Harmless).await?.json();
+        let strange = || unsettled("the answer is no status".to_owned(), Twice::Harmless);
+        status.map(Counted::metrics).ok_or_else(strange)
     }
 
     fn rests_until(&self) -> Option<Timestamp> {

@@ -89,9 +89,10 @@ pub trait SocialNetwork: std::fmt::Debug + Send + Sync {
         Err(DeliveryError::Refused("posts cannot be looked for here".to_owned()))
     }
 
-    /// What readers did with our post, as far as the network tells. Costs calls: asked seldom.
+    /// What readers did with our post, as far as the network tells. Costs calls: asked seldom. Not asked where
+    /// [`Capabilities::metrics`] is false.
     async fn metrics(&self, _: &RemotePost) -> Result<Metrics, DeliveryError> {
-        Ok(Metrics::default())
+        Err(DeliveryError::Refused("what readers did is not told here".to_owned()))
     }
 
     /// What opens the place where a person writes a post; none where only programs post.

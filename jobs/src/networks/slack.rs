@@ -85,6 +85,7 @@ pub(super) fn capabilities() -> Capabilities {
         delete: true,
         reply: true,
         // No keys: the message carries its delivery, and its history is asked.
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }

@@ -89,6 +89,7 @@ pub(super) fn capabilities() -> Capabilities {
         delete: true,
         reply: true,
         thread: true,
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::EmojiBytes))
     }
 }

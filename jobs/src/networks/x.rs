@@ -75,6 +75,9 @@ pub struct XSettings {
     /// Whether the account has Premium: longer posts, and edits for half an hour.
     #[serde(default)]
     pub premium: bool,
+    /// Whether X is asked what readers did with posts: it charges for each that it shows.
+    #[serde(default)]
+    pub metrics: bool,
     /// What a post costs, in millionths of a US dollar, when that has changed.
     #[serde(default = "post_price")]
     pub post_price: u32,
@@ -150,6 +153,7 @@ impl XSettings {
             can.text.units = MAX_PREMIUM_TEXT;
             (can.edit, can.edit_within_s) = (true, Some(EDIT_WITHIN_S));
         }
+        can.metrics = self.metrics;
         can.price = Some(Price {
             post: self.post_price,
             link: self.link_price,

@@ -97,6 +97,7 @@ pub(super) fn capabilities() -> Capabilities {
         edit: true,
         delete: true,
         // An upload session knows what became of it, but nothing is kept of it between two tries: only looking tells.
+        metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Bytes))
     }
 }

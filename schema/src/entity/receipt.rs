@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::{
     clock::Timestamp,
     id::{AccountId, DeliveryId, ItemId, ReceiptId},
-    value::RemotePost,
+    value::{Metrics, RemotePost},
 };
 
 /// What an item became on one account.
@@ -24,6 +24,14 @@ pub struct Model {
     pub posted_at: Timestamp,
     pub amended_at: Option<Timestamp>,
     pub withdrawn_at: Option<Timestamp>,
+    /// What readers did with it; none: its network does not tell, or was not asked yet.
+    pub metrics: Option<Metrics>,
+    /// When the network told.
+    pub read_at: Option<Timestamp>,
+    /// When it is asked next; none: it is not asked any more.
+    pub next_read_at: Option<Timestamp>,
+    pub lease_owner: Option<String>,
+    pub lease_until: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, sea_query::Expr,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+    sea_query::{Expr, SelectStatement},
 };
 use secrecy::SecretString;
 
@@ -181,14 +182,21 @@ impl Store {
         self.seal.open(sealed, &account.id.to_string())
     }
 
-    /// Takes up to `limit` accounts whose check is due.
-    pub async fn claim_checks(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<account::Model>> {
+    /// Takes up to `limit` accounts whose check is due, none of the networks `except`.
+    pub async fn claim_checks(
+        &self,
+        owner: &str,
+        limit: u64,
+        lease: Duration,
+        except: &[Network],
+    ) -> StoreResult<Vec<account::Model>> {
         let now = self.clock.now();
         let due = account::Entity::find()
             .select_only()
             .column(account::Column::Id)
             .filter(account::Column::NextCheckAt.lte(now))
             .filter(account::Column::State.ne(AccountState::Paused))
+            .filter(account::Column::Network.is_not_in(except.iter().copied()))
             .filter(claim::free(account::Column::LeaseUntil, now))
             .order_by_asc(account::Column::NextCheckAt)
             .limit(limit);
@@ -285,6 +293,19 @@ impl Store {
         self.bus.nudge().await;
         Ok(row)
     }
+}
+
+/// Accounts of which something may be asked at `now`, none of the networks `except`.
+pub(super) fn open_now(now: Timestamp, except: &[Network]) -> SelectStatement {
+    let patient = Condition::any()
+        .add(account::Column::NotBefore.is_null())
+        .add(account::Column::NotBefore.lte(now));
+    let open = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::State.eq(AccountState::Active))
+        .filter(account::Column::Network.is_not_in(except.iter().copied()));
+    open.filter(patient).into_query()
 }
 
 /// The account's row after a check.

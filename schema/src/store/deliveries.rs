@@ -10,19 +10,20 @@ use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::NotSet,
     ColumnTrait as _, DatabaseTransaction, EntityTrait as _, ExprTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+    QueryOrder as _, QuerySelect as _, Set,
     sea_query::{Alias, Expr, Query},
 };
 
 use super::{
-    Store, StoreError, StoreResult, claim,
+    Store, StoreError, StoreResult, accounts, claim,
     outbox::{self, Line},
+    readings,
 };
 use crate::{
     clock::Timestamp,
     entity::{account, attempt, delivery, handover, item, receipt, revision},
     id::{AccountId, AttemptId, DeliveryId, ItemId},
-    value::{AccountState, Action, AttemptOutcome, DeliveryState, RemotePost, Rendered},
+    value::{Action, AttemptOutcome, DeliveryState, Network, RemotePost, Rendered},
 };
 
 mod cost;
@@ -69,7 +70,15 @@ impl Store {
     /// Passed over are those of accounts that are paused, locked or asked to wait, those behind an older open delivery of
     /// the same item to the same account or behind a task of it that somebody is at (a correction never overtakes what it
     /// corrects), and new posts behind others where the account keeps their order.
-    pub async fn claim_deliveries(&self, owner: &str, limit: u64, lease: Duration) -> StoreResult<Vec<Job>> {
+    ///
+    /// Those on the networks `except` are left for later: this worker has enough of them in hand.
+    pub async fn claim_deliveries(
+        &self,
+        owner: &str,
+        limit: u64,
+        lease: Duration,
+        except: &[Network],
+    ) -> StoreResult<Vec<Job>> {
         let now = self.clock.now();
         self.doubt_abandoned(now).await?;
         let due = delivery::Entity::find()
@@ -78,7 +87,7 @@ impl Store {
             .filter(delivery::Column::State.is_in(OPEN))
             .filter(delivery::Column::DueAt.lte(now))
             .filter(claim::free(delivery::Column::LeaseUntil, now))
-            .filter(delivery::Column::AccountId.in_subquery(open_accounts(now)))
+            .filter(delivery::Column::AccountId.in_subquery(accounts::open_now(now, except)))
             .filter(Expr::exists(older_open()).not())
             .filter(Expr::exists(ahead()).not())
             .filter(Expr::exists(handovers::taken_beside(now)).not())
@@ -217,18 +226,6 @@ pub(super) async fn held(tx: &DatabaseTransaction, id: DeliveryId, owner: &str) 
         .ok_or(StoreError::NotFound)
 }
 
-/// Accounts to which something may go at `now`.
-fn open_accounts(now: Timestamp) -> sea_orm::sea_query::SelectStatement {
-    let patient = sea_orm::Condition::any()
-        .add(account::Column::NotBefore.is_null())
-        .add(account::Column::NotBefore.lte(now));
-    let open = account::Entity::find()
-        .select_only()
-        .column(account::Column::Id)
-        .filter(account::Column::State.eq(AccountState::Active));
-    open.filter(patient).into_query()
-}
-
 /// An older open delivery of the same item to the same account as the row of the outer query.
 fn older_open() -> sea_orm::sea_query::SelectStatement {
     let older = Alias::new("older");
@@ -305,6 +302,9 @@ async fn keep_receipt(
         if reposted {
             active.posted_at = Set(now);
             active.withdrawn_at = Set(None);
+            active.metrics = Set(None);
+            active.read_at = Set(None);
+            active.next_read_at = Set(readings::next(now, now));
         }
         active.update(tx).await?;
     } else {
@@ -318,6 +318,11 @@ async fn keep_receipt(
             posted_at: now,
             amended_at: None,
             withdrawn_at: None,
+            metrics: None,
+            read_at: None,
+            next_read_at: readings::next(now, now),
+            lease_owner: None,
+            lease_until: None,
         };
         receipt::Entity::insert(new.into_active_model())
             .exec_without_returning(tx)
@@ -333,6 +338,7 @@ async fn drop_receipt(tx: &DatabaseTransaction, store: &Store, row: &delivery::M
         .and(receipt::Column::AccountId.eq(row.account_id));
     receipt::Entity::update_many()
         .col_expr(receipt::Column::WithdrawnAt, Expr::value(store.clock.now()))
+        .col_expr(receipt::Column::NextReadAt, Expr::value(None::<Timestamp>))
         .filter(here)
         .exec(tx)
         .await?;

@@ -26,6 +26,7 @@ mod outbox;
 mod outlook;
 mod password;
 mod publish;
+mod readings;
 mod seal;
 mod sessions;
 mod sources;
@@ -64,6 +65,7 @@ pub use self::{
     items::{ItemFilter, StoredItem},
     media::{About, MAX_PICTURE_BYTES},
     outlook::{Intent, Outlook},
+    readings::Reading,
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},

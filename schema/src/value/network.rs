@@ -137,6 +137,7 @@ impl Network {
                     &[
                         Setting::optional("links", Flag),
                         Setting::optional("premium", Flag),
+                        Setting::optional("metrics", Flag),
                         Setting::optional("post_price", Number),
                         Setting::optional("link_price", Number),
                         Setting::optional("monthly_budget_cents", Number),
@@ -356,6 +357,9 @@ pub struct Capabilities {
     pub idempotent_s: u32,
     /// What it charges for a post; none: nothing.
     pub price: Option<Price>,
+    /// Whether it tells what readers did with a post.
+    #[serde(default)]
+    pub metrics: bool,
     /// Whether a person does everything there: nothing can be sent by programs.
     #[serde(default)]
     pub by_hand: bool,
@@ -400,6 +404,7 @@ impl Capabilities {
             find: true,
             idempotent_s: 0,
             price: None,
+            metrics: false,
             by_hand: false,
         }
     }

@@ -138,17 +138,18 @@ impl Town {
             ..OutboundConfig::default()
         };
         let http = Http::new(&outbound, clock).unwrap();
+        let stop = CancellationToken::new();
         let worker = Worker::new(
             store.clone(),
             http,
             Addresses::below(&instance.public_url),
             None,
+            stop.clone(),
             "fedify",
         );
-        let stop = CancellationToken::new();
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
-        serving.spawn(Arc::new(worker).run(stop.clone()));
+        serving.spawn(Arc::new(worker).run());
         Self {
             store,
             database,

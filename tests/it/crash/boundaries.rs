@@ -92,7 +92,7 @@ async fn a_worker_that_was_only_slow_writes_nothing_any_more() {
 }
 
 async fn claim(city: &City) -> Job {
-    let jobs = city.store.claim_deliveries(DEAD, 1, LEASE).await.unwrap();
+    let jobs = city.store.claim_deliveries(DEAD, 1, LEASE, &[]).await.unwrap();
     let [job] = jobs.try_into().unwrap();
     job
 }

@@ -42,16 +42,17 @@ async fn a_step_that_panics_does_not_end_its_loop() {
     let campaign = town.campaign(1, |_| {}).await;
     let http = Http::new(&OutboundConfig::default(), town.clock.clone()).unwrap();
     let addresses = Addresses::below(&"https://valbourg.example/".parse().unwrap());
+    let stop = CancellationToken::new();
     let worker = Worker::new(
         town.store.clone(),
         http,
         addresses,
         Some(Box::new(Clumsy::default())),
+        stop.clone(),
         "clumsy",
     );
-    let stop = CancellationToken::new();
     let mut running = JoinSet::new();
-    running.spawn(Arc::new(worker).run(stop.clone()));
+    running.spawn(Arc::new(worker).run());
     until("the campaign is done", async || {
         // Past the lease of the page that was being sent.
         town.clock.advance(Duration::minutes(3));

@@ -4,11 +4,13 @@ mod again;
 mod budget;
 mod keys;
 mod life;
+mod numbers;
 mod outlook;
 mod patience;
 mod phones;
 mod pictures;
 mod rules;
+mod slow;
 mod trouble;
 mod turns;
 

@@ -44,9 +44,9 @@ async fn what_a_person_does_to_an_account_stands_whatever_a_worker_finds() {
         let account = city.account(Network::Mastodon, AccountRules::default()).await;
         city.publish(scene::article("Rue barrée")).await;
         while city.worker.fan_out().await.unwrap() {}
-        let jobs = city.store.claim_deliveries(OWNER, 1, LEASE).await.unwrap();
+        let jobs = city.store.claim_deliveries(OWNER, 1, LEASE, &[]).await.unwrap();
         city.clock.advance(Duration::hours(7));
-        let checks = city.store.claim_checks(OWNER, 1, LEASE).await.unwrap();
+        let checks = city.store.claim_checks(OWNER, 1, LEASE, &[]).await.unwrap();
         assert_eq!((jobs.len(), checks.len()), (1, 1));
         act(&city, &account, pauses).await;
 

@@ -206,7 +206,7 @@ async fn an_account_that_keeps_the_order_is_given_one_post_after_the_other() {
         city.publish(scene::disruption("Bus 67 dévié", Severity::Warning)).await;
         city.publish(scene::article("Deux")).await;
         while city.worker.fan_out().await.unwrap() {}
-        let jobs = city.store.claim_deliveries("one", 10, lease).await.unwrap();
+        let jobs = city.store.claim_deliveries("one", 10, lease, &[]).await.unwrap();
         assert_eq!(
             jobs.len(),
             at_once,

@@ -26,6 +26,7 @@ use beffroi_schema::{
 use chrono::DateTime;
 use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::{City, Zones};
 use crate::{database::Database, operator::Operator, scene};
@@ -115,6 +116,7 @@ pub(super) async fn worker(store: &Store, sandbox: &Sandbox, outside: &[&str], p
         Http::new(&outbound, store.clock().clone()).unwrap(),
         Addresses::below(&instance().public_url),
         fcm.map(|fcm| Box::new(fcm) as Box<dyn Transport>),
+        CancellationToken::new(),
         "city",
     )
 }

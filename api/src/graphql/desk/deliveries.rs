@@ -200,6 +200,35 @@ impl RemotePostState {
         let at = self.row.withdrawn_at;
         at.map(|at| local_time(ctx, self.authority, at)).transpose()
     }
+
+    /// What readers did with it; null when the network does not tell, or was not asked yet.
+    async fn metrics(&self, ctx: &Context<'_>) -> Result<Option<PostMetrics>> {
+        let (Some(metrics), Some(at)) = (self.row.metrics, self.row.read_at) else {
+            return Ok(None);
+        };
+        Ok(Some(PostMetrics {
+            likes: metrics.likes,
+            shares: metrics.shares,
+            replies: metrics.replies,
+            views: metrics.views,
+            read_at: local_time(ctx, self.authority, at)?,
+        }))
+    }
+}
+
+/// What readers did with a post, as its network told. What it does not measure is null.
+#[derive(Debug, SimpleObject)]
+pub struct PostMetrics {
+    /// Likes, favourites, reactions.
+    likes: Option<u64>,
+    /// Shares, reposts, boosts.
+    shares: Option<u64>,
+    /// Replies and comments.
+    replies: Option<u64>,
+    /// How often it was shown.
+    views: Option<u64>,
+    /// When the network told.
+    read_at: DateTime,
 }
 
 /// Acts on deliveries.

@@ -1,5 +1,6 @@
 //! What an AT Protocol server answers: the fields read, and what its errors mean.
 
+use beffroi_schema::value::Metrics;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -23,6 +24,32 @@ pub(super) struct Identity {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Profile {
     pub(super) followers_count: Option<u64>,
+}
+
+/// `app.bsky.feed.getPosts`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Posts {
+    pub(super) posts: Vec<Counted>,
+}
+
+/// What is counted of a post. How often it was shown is not.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Counted {
+    like_count: Option<u64>,
+    repost_count: Option<u64>,
+    reply_count: Option<u64>,
+}
+
+impl Counted {
+    pub(super) fn metrics(self) -> Metrics {
+        Metrics {
+            likes: self.like_count,
+            shares: self.repost_count,
+            replies: self.reply_count,
+            views: None,
+        }
+    }
 }
 
 /// `com.atproto.repo.uploadBlob`: the blob is named in records just as it was answered.

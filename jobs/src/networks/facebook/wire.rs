@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use beffroi_schema::value::RemotePost;
+use beffroi_schema::value::{Metrics, RemotePost};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -31,6 +31,45 @@ pub(super) struct Listed {
     #[serde(default)]
     pub(super) message: String,
     permalink_url: Option<String>,
+}
+
+/// What is counted of a post; nothing is said of shares before the first.
+#[derive(Debug, Deserialize)]
+pub(super) struct Counted {
+    reactions: Option<Counter>,
+    comments: Option<Counter>,
+    shares: Option<Shares>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Counter {
+    summary: Option<Summary>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Summary {
+    total_count: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Shares {
+    count: u64,
+}
+
+impl Counted {
+    /// What is asked for: of each list its length alone.
+    pub(super) const FIELDS: &str =
+        "reactions.limit(0).summary(total_count),comments.limit(0).summary(total_count),shares";
+
+    pub(super) fn metrics(self) -> Metrics {
+        let total = |counter: Option<Counter>| counter.and_then(|list| list.summary).map(|summary| summary.total_count);
+        Metrics {
+            likes: total(self.reactions),
+            shares: Some(self.shares.map_or(0, |shares| shares.count)),
+            replies: total(self.comments),
+            views: None,
+        }
+    }
 }
 
 impl Posted {

@@ -2,7 +2,7 @@
 
 use beffroi_schema::{
     clock::Timestamp,
-    value::{Capabilities, RemotePost},
+    value::{Capabilities, Metrics, RemotePost},
 };
 use serde::Deserialize;
 use url::Url;
@@ -30,6 +30,14 @@ pub(super) struct Status {
     url: Option<String>,
     pub(super) created_at: Timestamp,
     pub(super) content: String,
+}
+
+/// What is counted of a status: <https://docs.joinmastodon.org/entities/Status/>. How often it was shown is not.
+#[derive(Debug, Deserialize)]
+pub(super) struct Counted {
+    favourites_count: Option<u64>,
+    reblogs_count: Option<u64>,
+    replies_count: Option<u64>,
 }
 
 /// <https://docs.joinmastodon.org/entities/Instance/>: only its limits, each of which other servers may leave out.
@@ -80,6 +88,17 @@ impl Status {
             url: self.url.clone(),
             extra: attached.extra(),
             replies: Vec::new(),
+        }
+    }
+}
+
+impl Counted {
+    pub(super) fn metrics(self) -> Metrics {
+        Metrics {
+            likes: self.favourites_count,
+            shares: self.reblogs_count,
+            replies: self.replies_count,
+            views: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::readers::{LIKES, SHARES, VIEWS};
 use super::timeline::{Holder, Timeline};
 use crate::account::Account;
 use crate::call::Call;
@@ -26,10 +27,6 @@ const DELETIONS: Budget = Budget {
     limit: 100,
     window_s: 24 * 3600,
 };
-/// What readers do with every post.
-const VIEWS: usize = 40;
-const LIKES: usize = 2;
-const SHARES: usize = 1;
 const FIRST_ID: u64 = 17_900_000_000_000_000;
 
 /// What tells one of these networks from the other.

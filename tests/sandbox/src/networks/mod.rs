@@ -11,6 +11,7 @@ pub(crate) mod instagram;
 pub(crate) mod linkedin;
 pub(crate) mod mastodon;
 pub(crate) mod oauth;
+pub(crate) mod readers;
 pub(crate) mod slack;
 pub(crate) mod telegram;
 pub(crate) mod threads;

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::super::readers::{LIKES, SHARES};
 use super::record::POST;
 use super::repo::{Record, RecordKey};
 use super::session::signed_in;
@@ -65,7 +66,7 @@ impl Pds {
             "author": author.map(|author| json!({
                 "did": author.id, "handle": author.handle, "displayName": author.name,
             })),
-            "replyCount": self.replies(&uri).count(), "repostCount": 0, "likeCount": 0, "quoteCount": 0,
+            "replyCount": self.replies(&uri).count(), "repostCount": SHARES, "likeCount": LIKES, "quoteCount": 0,
             "indexedAt": record.indexed_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true), "labels": [],
         })
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::super::readers::{LIKES, SHARES};
 use super::error::GraphError;
 use super::page::select;
 use super::{Graph, PagePost, feed};
@@ -13,12 +14,13 @@ use crate::reply::Reply;
 pub(super) const POST_FIELDS: &str = "created_time,message,id";
 
 pub(super) fn show(graph: &mut Graph, call: &Call, _page: &Account) -> Result<Reply, GraphError> {
-    let post = graph.live_post(call)?;
-    select(
-        &json(post),
-        call.param("fields").as_deref().unwrap_or(POST_FIELDS),
-        "Post",
-    )
+    let mut shown = json(graph.live_post(call)?);
+    let answers = graph
+        .posts
+        .iter()
+        .filter(|other| other.post.reply_to.as_deref() == shown["id"].as_str() && !other.post.deleted());
+    shown["comments"] = list(answers.count());
+    select(&shown, call.param("fields").as_deref().unwrap_or(POST_FIELDS), "Post")
 }
 
 pub(super) fn update(graph: &mut Graph, call: &Call, page: &Account) -> Result<Reply, GraphError> {
@@ -89,7 +91,13 @@ pub(super) fn json(PagePost { post, published }: &PagePost) -> Value {
         "id": post.remote_id, "message": post.text, "permalink_url": post.url, "is_published": published,
         "created_time": time(post.created_at), "updated_time": time(post.edited_at.unwrap_or(post.created_at)),
         "from": {"id": post.account}, "attachments": {"data": attachments},
+        "reactions": list(LIKES), "comments": null, "shares": {"count": SHARES},
     })
+}
+
+/// A list of which nobody asks more than how long it is.
+fn list(length: usize) -> Value {
+    json!({ "data": [], "summary": { "total_count": length } })
 }
 
 /// `2026-11-02T10:00:00+0000`.

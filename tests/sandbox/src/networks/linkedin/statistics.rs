@@ -4,15 +4,11 @@
 
 use serde_json::{Value, json};
 
+use super::super::readers::{LIKES, SHARES, VIEWS};
 use super::{Organisations, Refused, urn};
 use crate::account::Account;
 use crate::call::Call;
 use crate::reply::Reply;
-
-/// With every post.
-const IMPRESSIONS: usize = 40;
-const LIKES: usize = 2;
-const SHARES: usize = 1;
 
 pub(super) fn tell(it: &mut Organisations, call: &Call, account: &Account) -> Result<Reply, Refused> {
     let named = |name: &str| call.param(name).unwrap_or_default();
@@ -28,7 +24,7 @@ pub(super) fn tell(it: &mut Organisations, call: &Call, account: &Account) -> Re
         let comments = comments.filter(|post| post.reply_to.as_deref() == Some(id) && !post.deleted());
         Some(
             json!({ "share": id, "organizationalEntity": urn(account), "totalShareStatistics": { "likeCount": LIKES,
-            "shareCount": SHARES, "commentCount": comments.count(), "impressionCount": IMPRESSIONS } }),
+            "shareCount": SHARES, "commentCount": comments.count(), "impressionCount": VIEWS } }),
         )
     };
     let elements: Vec<_> = asked.split(',').filter_map(of_post).collect();

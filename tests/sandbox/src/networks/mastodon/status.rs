@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::super::readers::{LIKES, SHARES};
 use super::media::Media;
 use super::{Instance, iso, rendering};
 use crate::post::{Card, Post};
@@ -71,7 +72,7 @@ impl Instance {
             "in_reply_to_account_id": parent.map(|parent| parent.post.account.as_str()),
             "sensitive": sensitive, "spoiler_text": warning, "visibility": visibility, "language": post.language,
             "uri": format!("{url}/users/{handle}/statuses/{}", post.remote_id), "url": post.url,
-            "replies_count": self.replies_to(&post.remote_id).count(), "reblogs_count": 0, "favourites_count": 0,
+            "replies_count": self.replies_to(&post.remote_id).count(), "reblogs_count": SHARES, "favourites_count": LIKES,
             "quotes_count": 0, "edited_at": post.edited_at.map(iso), "favourited": false, "reblogged": false,
             "muted": false, "bookmarked": false, "pinned": false, "content": rendering::html(&post.text, url),
             "filtered": [], "reblog": null, "application": {"name": "Beffroi", "website": null},

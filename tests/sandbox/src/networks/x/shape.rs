@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::super::readers::{LIKES, SHARES, VIEWS};
 use super::Refused;
 use crate::call::Call;
 use crate::post::Post;
@@ -113,8 +114,8 @@ pub(super) fn post(post: &Post, asked: &[String]) -> Value {
         shown["entities"] = json!({ "urls": urls });
     }
     if asks("public_metrics") {
-        shown["public_metrics"] = json!({ "repost_count": 0, "reply_count": 0, "like_count": 0, "quote_count": 0,
-            "bookmark_count": 0, "impression_count": 0 });
+        shown["public_metrics"] = json!({ "repost_count": SHARES, "reply_count": 0, "like_count": LIKES, "quote_count": 0,
+            "bookmark_count": 0, "impression_count": VIEWS });
     }
     shown
 }

@@ -12,7 +12,7 @@ use reqwest::{
     Method, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
@@ -66,7 +66,7 @@ impl Held {
     /// The token, while it is taken at `time`.
     fn token(&self, time: Timestamp) -> Option<SecretString> {
         let access = self.access.as_ref().filter(|access| time < access.until)?;
-        let refused = self.refused.as_ref().map(|token| token.expose_secret());
+        let refused = self.refused.as_ref().map(ExposeSecret::expose_secret);
         (refused != Some(access.token.expose_secret())).then(|| access.token.clone())
     }
 

@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 use url::Url;
 
+const JSON: &str = "application/json";
+const FORM: &str = "multipart/form-data";
 /// Largest body that is passed on.
 const MAX_BODY: usize = 1 << 20;
 
@@ -38,16 +40,21 @@ struct Exchange {
     method: Method,
     path: String,
     query: Vec<String>,
-    /// When it is JSON.
-    request: Option<Value>,
+    /// Its media type and what it says, when it is JSON or a form.
+    request: Option<(&'static str, Value)>,
     status: u16,
     answer: Value,
 }
 
 impl Contract {
     /// A sandbox and the listener before it; none, loudly, without sample data.
-    #[expect(clippy::print_stderr, reason = "what was left out must be seen")]
     pub async fn between(kind: Kind, description: &str) -> Option<Self> {
+        Self::described(kind, description, |openapi| openapi).await
+    }
+
+    /// The same, where `openapi` makes `OpenAPI` of what the network writes in words of its own.
+    #[expect(clippy::print_stderr, reason = "what was left out must be seen")]
+    pub async fn described(kind: Kind, description: &str, openapi: impl FnOnce(Value) -> Value) -> Option<Self> {
         let Some(data) = std::env::var_os("BEFFROI_DATA") else {
             eprintln!("LEFT OUT: BEFFROI_DATA names no sample data, our requests were not held against {description}");
             return None;
@@ -64,7 +71,7 @@ impl Contract {
         Some(Self {
             sandbox,
             url,
-            openapi: serde_json::from_str(&text).unwrap(),
+            openapi: openapi(serde_json::from_str(&text).unwrap()),
             heard,
             _listener: tasks,
         })
@@ -102,8 +109,8 @@ impl Contract {
                 .any(|known| known["name"].as_str() == Some(parameter));
             assert!(known, "{name}: no query parameter `{parameter}`");
         }
-        if let Some(body) = &exchange.request {
-            let schema = self.followed(&operation["requestBody"]["content"]["application/json"]["schema"]);
+        if let Some((media_type, body)) = &exchange.request {
+            let schema = self.followed(&operation["requestBody"]["content"][media_type]["schema"]);
             // What is at once a text and a media status is both; the description says one of them.
             let alternatives = schema["oneOf"]
                 .as_array()
@@ -181,6 +188,22 @@ fn stands_for(template: &str, path: &str) -> bool {
             .all(|(wanted, given)| *wanted == given || wanted.starts_with('{'))
 }
 
+/// The parts of a form: what reads as JSON is that, a file is its name.
+fn fields_of_form(body: &[u8], boundary: &str) -> Value {
+    let (text, between) = (String::from_utf8_lossy(body), format!("--{boundary}"));
+    let parts = text.split(&between).filter_map(|part| {
+        let (head, said) = part.split_once("\r\n\r\n")?;
+        let quoted = |name: &str| Some(head.split_once(&format!("{name}=\""))?.1.split_once('"')?.0.to_owned());
+        let said = said.strip_suffix("\r\n")?;
+        let value = match quoted("; filename") {
+            Some(file) => json!(file),
+            None => serde_json::from_str(said).unwrap_or_else(|_| json!(said)),
+        };
+        Some((quoted("; name")?, value))
+    });
+    Value::Object(parts.collect())
+}
+
 /// Asks the sandbox the same, and notes both sides.
 #[expect(
     clippy::disallowed_methods,
@@ -200,16 +223,20 @@ async fn pass_on(request: Request, behind: String, heard: Arc<Mutex<Vec<Exchange
         .unwrap();
     let (status, headers) = (answer.status(), answer.headers().clone());
     let said = answer.bytes().await.unwrap();
-    let json_sent = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let request = if kind.starts_with("application/json") {
+        Some((JSON, serde_json::from_slice(&body).unwrap()))
+    } else {
+        kind.split_once("boundary=")
+            .map(|(_, boundary)| (FORM, fields_of_form(&body, boundary)))
+    };
     let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     heard.lock().unwrap().push(Exchange {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: query.map(|(name, _)| name.into_owned()).collect(),
-        request: json_sent.then(|| serde_json::from_slice(&body).unwrap()),
+        request,
         status: status.as_u16(),
         answer: serde_json::from_slice(&said).unwrap(),
     });

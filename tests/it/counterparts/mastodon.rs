@@ -1,4 +1,4 @@
-//! The sandbox's Mastodon is one that Mastodon.py accepts; and what our client and the sandbox say to each other is
+//! The sandbox's Mastodon is one that Mastodon.py, masto and megalodon accept; and what our client and the sandbox say to each other is
 //! what Mastodon's own description allows.
 
 use beffroi_jobs::networks::{
@@ -26,6 +26,33 @@ async fn mastodon_py_does_what_a_town_does() {
     let posts = sandbox.network(Kind::Mastodon).all_posts();
     assert_eq!(posts.len(), 2, "a status and its answer");
     assert!(posts.iter().all(|post| post.deleted_at.is_some()), "taken away again");
+}
+
+#[tokio::test]
+async fn masto_and_megalodon_do_what_a_town_does() {
+    let Some(folder) = counterpart(
+        "BEFFROI_MASTODON_JS_DIR",
+        "the Mastodon miniature with masto and megalodon",
+    ) else {
+        return;
+    };
+    for client in ["masto", "megalodon"] {
+        let sandbox = Sandbox::start(Options::default()).await.unwrap();
+        let miniature = sandbox.network(Kind::Mastodon);
+        let mut command = Command::new("node");
+        command
+            .current_dir(&folder)
+            .args(["exercise.mjs", client, miniature.url()]);
+        let output = run(command.arg(miniature.account().secret)).await;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{client}: {complaint}");
+        let posts = miniature.all_posts();
+        assert_eq!(posts.len(), 2, "{client}: a status and its answer");
+        assert!(
+            posts.iter().all(|post| post.deleted_at.is_some()),
+            "{client}: taken away again"
+        );
+    }
 }
 
 #[tokio::test]

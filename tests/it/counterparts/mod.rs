@@ -6,6 +6,7 @@ mod fcm;
 mod fedify;
 mod feeds;
 mod mastodon;
+mod telegram;
 mod x;
 
 use std::{path::PathBuf, process::Output, sync::Arc, time::Duration};

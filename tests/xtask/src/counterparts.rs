@@ -44,7 +44,7 @@ const FIREBASE_ADMIN: Counterpart = Counterpart {
 };
 
 /// Those of the test suite.
-pub const FOR_TESTS: [Counterpart; 5] = [
+pub const FOR_TESTS: [Counterpart; 6] = [
     Counterpart {
         name: "pds",
         proves: "Bluesky against a real PDS",
@@ -65,6 +65,12 @@ pub const FOR_TESTS: [Counterpart; 5] = [
         proves: "the Mastodon miniature against Mastodon.py",
         variable: "BEFFROI_MASTODON_PY",
         source: Source::Pip,
+    },
+    Counterpart {
+        name: "mastodon-js",
+        proves: "the Mastodon miniature against masto and megalodon",
+        variable: "BEFFROI_MASTODON_JS_DIR",
+        source: Source::Npm { rebuild: &[] },
     },
     Counterpart {
         name: "feeds-py",

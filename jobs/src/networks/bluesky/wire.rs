@@ -34,19 +34,21 @@ pub(super) struct Posts {
 
 /// What is counted of a post. How often it was shown is not.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Counted {
-    like_count: Option<u64>,
-    repost_count: Option<u64>,
-    reply_count: Option<u64>,
+    #[serde(rename = "likeCount")]
+    likes: Option<u64>,
+    #[serde(rename = "repostCount")]
+    shares: Option<u64>,
+    #[serde(rename = "replyCount")]
+    replies: Option<u64>,
 }
 
 impl Counted {
     pub(super) fn metrics(self) -> Metrics {
         Metrics {
-            likes: self.like_count,
-            shares: self.repost_count,
-            replies: self.reply_count,
+            likes: self.likes,
+            shares: self.shares,
+            replies: self.replies,
             views: None,
         }
     }

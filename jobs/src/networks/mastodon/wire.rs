@@ -35,9 +35,12 @@ pub(super) struct Status {
 /// What is counted of a status: <https://docs.joinmastodon.org/entities/Status/>. How often it was shown is not.
 #[derive(Debug, Deserialize)]
 pub(super) struct Counted {
-    favourites_count: Option<u64>,
-    reblogs_count: Option<u64>,
-    replies_count: Option<u64>,
+    #[serde(rename = "favourites_count")]
+    likes: Option<u64>,
+    #[serde(rename = "reblogs_count")]
+    shares: Option<u64>,
+    #[serde(rename = "replies_count")]
+    replies: Option<u64>,
 }
 
 /// <https://docs.joinmastodon.org/entities/Instance/>: only its limits, each of which other servers may leave out.
@@ -95,9 +98,9 @@ impl Status {
 impl Counted {
     pub(super) fn metrics(self) -> Metrics {
         Metrics {
-            likes: self.favourites_count,
-            shares: self.reblogs_count,
-            replies: self.replies_count,
+            likes: self.likes,
+            shares: self.shares,
+            replies: self.replies,
             views: None,
         }
     }

@@ -123,7 +123,7 @@ async fn the_story_reaches_the_feed_the_phones_and_every_network() {
 fn goes(word: &str, network: &str) -> bool {
     match network {
         "x" => word == "Tram B",
-        "google_business" => word == "Marché du samedi",
+        "google_business" | "flickr" | "google_photos" => word == "Marché du samedi",
         // Neither has a video.
         "youtube" | "dailymotion" | "tiktok" => false,
         _ => true,

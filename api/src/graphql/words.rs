@@ -203,6 +203,10 @@ pub enum Network {
     Dailymotion,
     /// TikTok accounts.
     Tiktok,
+    /// Albums on Flickr.
+    Flickr,
+    /// Albums on Google Photos.
+    GooglePhotos,
     /// WhatsApp Channels: a person posts.
     WhatsappChannel,
     /// Snapchat public profiles: a person posts.

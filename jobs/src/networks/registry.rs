@@ -5,14 +5,15 @@ use beffroi_schema::value::{Capabilities, Network};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Credentials, SocialNetwork, bluesky, by_hand, dailymotion, discord, facebook, google_business, instagram, linkedin,
-    mastodon, slack, telegram, threads, tiktok, webhook, x, youtube,
+    Credentials, SocialNetwork, bluesky, by_hand, dailymotion, discord, facebook, flickr, google_business,
+    google_photos, instagram, linkedin, mastodon, slack, telegram, threads, tiktok, webhook, x, youtube,
 };
 pub use super::{
     bluesky::BlueskySettings, by_hand::ByHandSettings, dailymotion::DailymotionSettings, discord::DiscordSettings,
-    facebook::FacebookSettings, google_business::GoogleBusinessSettings, instagram::InstagramSettings,
-    linkedin::LinkedinSettings, mastodon::MastodonSettings, slack::SlackSettings, telegram::TelegramSettings,
-    threads::ThreadsSettings, tiktok::TiktokSettings, webhook::WebhookSettings, x::XSettings, youtube::YoutubeSettings,
+    facebook::FacebookSettings, flickr::FlickrSettings, google_business::GoogleBusinessSettings,
+    google_photos::GooglePhotosSettings, instagram::InstagramSettings, linkedin::LinkedinSettings,
+    mastodon::MastodonSettings, slack::SlackSettings, telegram::TelegramSettings, threads::ThreadsSettings,
+    tiktok::TiktokSettings, webhook::WebhookSettings, x::XSettings, youtube::YoutubeSettings,
 };
 use crate::http::Http;
 
@@ -74,6 +75,8 @@ networks! {
     Youtube: youtube::Youtube(YoutubeSettings),
     Dailymotion: dailymotion::Dailymotion(DailymotionSettings),
     Tiktok: tiktok::Tiktok(TiktokSettings),
+    Flickr: flickr::Flickr(FlickrSettings),
+    GooglePhotos: google_photos::GooglePhotos(GooglePhotosSettings),
     ; by hand:
     WhatsappChannel(whatsapp_channel),
     Snapchat(snapchat),

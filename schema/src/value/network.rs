@@ -38,6 +38,10 @@ closed_set! {
         Dailymotion = "dailymotion",
         /// TikTok accounts.
         Tiktok = "tiktok",
+        /// Albums on Flickr.
+        Flickr = "flickr",
+        /// Albums on Google Photos.
+        GooglePhotos = "google_photos",
         /// WhatsApp Channels: a person posts.
         WhatsappChannel = "whatsapp_channel",
         /// Snapchat public profiles: a person posts.
@@ -70,6 +74,8 @@ impl Network {
             Self::Youtube => "YouTube",
             Self::Dailymotion => "Dailymotion",
             Self::Tiktok => "TikTok",
+            Self::Flickr => "Flickr",
+            Self::GooglePhotos => "Google Photos",
             Self::WhatsappChannel => "WhatsApp Channels",
             Self::Snapchat => "Snapchat",
             Self::FacebookGroup => "Facebook Groups",
@@ -98,7 +104,9 @@ impl Network {
             | Self::Instagram
             | Self::Youtube
             | Self::Dailymotion
-            | Self::Tiktok => false,
+            | Self::Tiktok
+            | Self::Flickr
+            | Self::GooglePhotos => false,
         }
     }
 
@@ -149,6 +157,8 @@ impl Network {
             }
             Self::Tiktok => const { &[Setting::required("username", Text), Setting::optional("private", Flag)] },
             Self::GoogleBusiness => const { &[Setting::required("location", Text)] },
+            Self::Flickr => &[],
+            Self::GooglePhotos => const { &[Setting::required("account", Text)] },
             Self::Discord => const { &[Setting::optional("thread", Digits)] },
             Self::Webhook => const { &[Setting::optional("url", Address), Setting::optional("template", Text)] },
             Self::WhatsappChannel | Self::Snapchat | Self::FacebookGroup | Self::FacebookProfile | Self::Nextdoor => {

@@ -4,8 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use beffroi_sandbox::{Fault, Operation};
 use beffroi_schema::{
-    id::MediaId,
-    store::Job,
+    store::{About, Job},
     telling::render,
     value::{AccountRules, Action, AttemptOutcome, Change, DeliveryState, Needs, Network, Picture, Rendered},
 };
@@ -141,15 +140,18 @@ async fn hang(city: &City, network: Network, fault: Fault) {
     worker.die().await;
 }
 
-/// In place of the card that the loop draws. Networks in miniature fetch nothing.
-fn picture() -> Picture {
+/// In place of the card that the loop draws.
+async fn picture(city: &City) -> Picture {
+    let (file, by) = (scene::photograph(40, 50), city.editor());
+    let kept = city.store.put_picture(city.authority, file, About::default(), &by);
+    let kept = kept.await.unwrap();
     Picture {
-        media: MediaId(uuid::Uuid::nil()),
-        mime: "image/jpeg".to_owned(),
-        width: 1080,
-        height: 1350,
+        media: kept.id,
+        mime: kept.mime,
+        width: 40,
+        height: 50,
         alt: String::new(),
-        url: "https://valbourg.example/media/card".to_owned(),
+        url: city.addresses().picture(&kept.sha256),
         bytes: Arc::from([]),
     }
 }
@@ -161,7 +163,7 @@ async fn rendered(city: &City, job: &Job) -> Rendered {
     let (addresses, now) = (city.addresses(), city.clock.now());
     let mut post = render(&facts, &addresses, &job.account, abilities, Change::Published, now).unwrap();
     if abilities.needs == Needs::Picture {
-        post.pictures.push(picture());
+        post.pictures.push(picture(city).await);
     }
     post
 }

@@ -3,7 +3,7 @@
 /// A test for each network, so that they run side by side; the last one says whether a network is missing.
 macro_rules! on_every_network {
     ($run:ident) => {
-        on_every_network!($run: mastodon bluesky facebook telegram x discord slack webhook google_business threads linkedin instagram youtube dailymotion tiktok);
+        on_every_network!($run: mastodon bluesky facebook telegram x discord slack webhook google_business threads linkedin instagram youtube dailymotion tiktok flickr google_photos);
     };
     ($run:ident: $($network:ident)+) => {
         mod $run {

@@ -12,8 +12,8 @@ use crate::fault::{Fault, Faults, Operation};
 use crate::journal::Journal;
 use crate::listener::Handler;
 use crate::networks::{
-    bluesky, dailymotion, discord, facebook, google_business, instagram, linkedin, mastodon, slack, telegram, threads,
-    tiktok, webhook, x, youtube,
+    bluesky, dailymotion, discord, facebook, flickr, google_business, google_photos, instagram, linkedin, mastodon,
+    slack, telegram, threads, tiktok, webhook, x, youtube,
 };
 use crate::post::Post;
 use crate::protocol::{Engine, Protocol, Running};
@@ -61,6 +61,8 @@ miniatures! {
     Youtube: youtube::Channels = "youtube", "YouTube";
     Dailymotion: dailymotion::Channels = "dailymotion", "Dailymotion";
     Tiktok: tiktok::Accounts = "tiktok", "TikTok";
+    Flickr: flickr::Photos = "flickr", "Flickr";
+    GooglePhotos: google_photos::Libraries = "google_photos", "Google Photos";
 }
 
 impl Kind {

@@ -34,6 +34,7 @@ impl Look {
             "tiktok" => folded(80),
             "youtube" | "dailymotion" => folded(150),
             "google_business" => folded(250),
+            "flickr" | "google_photos" => folded(300),
             "linkedin" => Self {
                 fold: Some(210),
                 square: true,

@@ -62,8 +62,8 @@ fn rules(place: Place) -> AccountRules {
             kinds: vec![Kind::Disruption],
             ..usual
         },
-        // Places on a map have visitors, who come for what takes place.
-        Place::GoogleBusiness => AccountRules {
+        // Places on a map have visitors, who come for what takes place; and albums are of what took place.
+        Place::GoogleBusiness | Place::Flickr | Place::GooglePhotos => AccountRules {
             kinds: vec![Kind::Event],
             min_severity: None,
             hashtags: Vec::new(),

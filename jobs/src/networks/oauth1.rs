@@ -1,0 +1,132 @@
+//! Calls signed by OAuth 1.0a with HMAC-SHA1, as RFC 5849 says.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use beffroi_schema::clock::Timestamp;
+use reqwest::{Method, header::HeaderValue};
+use ring::hmac;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+/// Who signs: the application, and the account that let it. As JSON, the secret of an account:
+/// `{"consumer_key":…,"consumer_secret":…,"token":…,"token_secret":…}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signer {
+    consumer_key: String,
+    consumer_secret: SecretString,
+    token: SecretString,
+    token_secret: SecretString,
+}
+
+/// What no two calls of one second may share.
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+impl Signer {
+    /// The `Authorization` of a call with these parameters: those of its query and of its form; files are not signed.
+    pub(super) fn authorization(
+        &self,
+        method: &Method,
+        url: &Url,
+        parameters: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Option<HeaderValue> {
+        let number = CALLS.fetch_add(1, Ordering::Relaxed);
+        let nonce = Sha256::digest(format!(
+            "{} {number} {}",
+            std::process::id(),
+            self.consumer_secret.expose_secret()
+        ));
+        self.signed(method, url, parameters, now, &BASE64_STANDARD.encode(&nonce[..18]))
+    }
+
+    fn signed(
+        &self,
+        method: &Method,
+        url: &Url,
+        parameters: &[(&str, &str)],
+        now: Timestamp,
+        nonce: &str,
+    ) -> Option<HeaderValue> {
+        let time = now.timestamp().to_string();
+        let mut protocol = vec![
+            ("oauth_consumer_key", self.consumer_key.as_str()),
+            ("oauth_nonce", nonce),
+            ("oauth_signature_method", "HMAC-SHA1"),
+            ("oauth_timestamp", &time),
+            ("oauth_token", self.token.expose_secret()),
+            ("oauth_version", "1.0"),
+        ];
+        let signature = self.signature(method, url, parameters, &protocol);
+        protocol.push(("oauth_signature", &signature));
+        let protocol = protocol.iter();
+        let written: Vec<_> = protocol
+            .map(|(name, value)| format!("{name}=\"{}\"", encoded(value)))
+            .collect();
+        let mut header = HeaderValue::from_str(&format!("OAuth {}", written.join(", "))).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+
+    /// RFC 5849 §3.4.
+    fn signature(&self, method: &Method, url: &Url, parameters: &[(&str, &str)], protocol: &[(&str, &str)]) -> String {
+        let all = parameters.iter().chain(protocol);
+        let mut all: Vec<_> = all.map(|(name, value)| (encoded(name), encoded(value))).collect();
+        all.sort();
+        let all: Vec<_> = all.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut place = url.clone();
+        place.set_query(None);
+        place.set_fragment(None);
+        let base = format!("{method}&{}&{}", encoded(place.as_str()), encoded(&all.join("&")));
+        let secrets = [&self.consumer_secret, &self.token_secret].map(|secret| encoded(secret.expose_secret()));
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secrets.join("&").as_bytes());
+        BASE64_STANDARD.encode(hmac::sign(&key, base.as_bytes()))
+    }
+}
+
+/// RFC 3986's unreserved characters stay; §3.6.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let written = text.bytes().map(|byte| {
+        if plain(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    });
+    written.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of <https://docs.x.com/resources/fundamentals/authentication/oauth-1-0a/creating-a-signature>.
+    #[test]
+    fn a_known_call_has_its_known_signature() {
+        let signer: Signer = serde_json::from_value(serde_json::json!({
+            "consumer_key": "xvz1evFS4wEEPTGEFPHBog",
+            "consumer_secret": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw",
+            "token": "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb",
+            "token_secret": "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtW2YPi5kE",
+        }))
+        .unwrap();
+        let url = "https://api.twitter.com/1.1/statuses/update.json".parse().unwrap();
+        let parameters = [
+            ("status", "Hello Ladies + Gentlemen, a signed OAuth request!"),
+            ("include_entities", "true"),
+        ];
+        let now = chrono::DateTime::from_timestamp(1_318_622_958, 0).unwrap();
+        let nonce = "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg";
+        let header = signer.signed(&Method::POST, &url, &parameters, now, nonce).unwrap();
+        let header = header.to_str().unwrap();
+        assert!(
+            header.contains("oauth_signature=\"hCtSmYh%2BiHYCEqBWrE7C7hYmtUk%3D\""),
+            "{header}"
+        );
+        assert!(!format!("{signer:?}").contains("LswwdoUaIvS8"));
+    }
+}

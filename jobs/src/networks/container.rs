@@ -1,5 +1,5 @@
 //! Networks of Meta that publish in two steps: a container that nobody sees is filled, and then made public. They fetch
-//! pictures themselves.
+//! pictures and videos themselves.
 //!
 //! A container's id would say later whether it was published, but nothing is remembered between two tries: what is
 //! there is looked for before anything is made public. <https://developers.facebook.com/docs/instagram-platform/content-publishing>
@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use beffroi_schema::{
     clock::Timestamp,
-    value::{Metrics, Picture, RemotePost, Rendered},
+    value::{Metrics, Picture, RemotePost, Rendered, Video},
 };
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -50,6 +50,8 @@ pub(super) struct Dialect {
     pub(super) words: &'static str,
     /// What kind of container one picture is.
     pub(super) image: Option<&'static str>,
+    /// What kind of container a video is, and what else is said of it.
+    pub(super) video: fn(&Video) -> Value,
     /// What says how far a container is.
     pub(super) progress: &'static str,
     /// What it counts of a post's readers.
@@ -175,7 +177,7 @@ impl Containers {
     /// A post that says `text`, which may differ from what is in `post`.
     pub(super) async fn publish(&self, post: &Rendered, text: &str) -> Result<RemotePost, DeliveryError> {
         self.has_room().await?;
-        let container = self.prepare(&post.pictures, text).await.map_err(no_server)?;
+        let container = self.prepare(post, text).await.map_err(no_server)?;
         if let Some(ours) = self.find(text, post.at).await? {
             return Ok(ours);
         }
@@ -201,12 +203,13 @@ impl Containers {
         })
     }
 
-    /// The container of a post: a text, a picture, or several of them in one that holds them.
-    async fn prepare(&self, pictures: &[Picture], text: &str) -> Result<String, DeliveryError> {
-        let mut body = match pictures {
-            [] => json!({ "media_type": "TEXT" }),
-            [picture] => self.image(picture),
-            _ => {
+    /// The container of a post: a text, a video, a picture, or several of them in one that holds them.
+    async fn prepare(&self, post: &Rendered, text: &str) -> Result<String, DeliveryError> {
+        let mut body = match (&post.video, &post.pictures[..]) {
+            (Some(video), _) => (self.dialect.video)(video),
+            (None, []) => json!({ "media_type": "TEXT" }),
+            (None, [picture]) => self.image(picture),
+            (None, pictures) => {
                 let mut children = Vec::with_capacity(pictures.len());
                 for picture in pictures {
                     let mut child = self.image(picture);

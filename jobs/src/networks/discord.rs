@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use beffroi_schema::{
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, Metrics, Picture, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, Metrics, Picture, RemotePost, Rendered, TextLimit, VideoLimit},
 };
 use reqwest::{
     Method,
@@ -22,6 +22,7 @@ use url::Url;
 use super::{
     DeliveryError, SocialNetwork,
     answer::{MAX_ANSWER, Twice, by_status, no_server, reason, unanswered, unsettled},
+    film,
 };
 use crate::http::{Answer, Call, Http};
 
@@ -30,8 +31,8 @@ use crate::http::{Answer, Call, Http};
 const MAX_TEXT: u32 = 2000;
 /// Files of a message.
 const MAX_PICTURES: u32 = 10;
-/// Largest file of a server without boosts: <https://discord.com/developers/docs/reference#uploading-files>
-const PICTURE_BYTES: u64 = 10 * 1024 * 1024;
+/// Largest file of a server without boosts, a video too, of which no length is said: <https://discord.com/developers/docs/reference#uploading-files>
+const FILE_BYTES: u64 = 10 * 1024 * 1024;
 /// Characters of a file's description, which screen readers say:
 /// <https://discord.com/developers/docs/resources/message#attachment-object>
 const MAX_ALT: u32 = 1024;
@@ -70,8 +71,12 @@ fn pages() -> Url {
 pub(super) fn capabilities() -> Capabilities {
     Capabilities {
         images: MAX_PICTURES,
-        image_bytes: PICTURE_BYTES,
+        image_bytes: FILE_BYTES,
         alt_text: Some(MAX_ALT),
+        video: Some(VideoLimit {
+            bytes: FILE_BYTES,
+            seconds: VideoLimit::ANY_LENGTH,
+        }),
         edit: true,
         delete: true,
         find: false,
@@ -198,10 +203,10 @@ impl SocialNetwork for Discord {
         let hook = self.hook.get_or_try_init(|| self.look()).await?;
         // Without it Discord says neither the message's id nor whether it kept it.
         let call = self.message(Method::POST, &[])?.query(&[("wait", "true")]);
-        let call = if post.pictures.is_empty() {
+        let call = if post.pictures.is_empty() && post.video.is_none() {
             call.json(&body(post))
         } else {
-            call.multipart(form(post)?)
+            call.within(film::WHOLE_WITHIN).multipart(form(post)?)
         };
         let message: Message = self.ask(call, Twice::Harmful).await.map_err(no_server)?;
         Ok(RemotePost {
@@ -247,15 +252,24 @@ fn body(post: &Rendered) -> Value {
 }
 
 fn form(post: &Rendered) -> Result<Form, DeliveryError> {
-    let described = post.pictures.iter().enumerate();
-    let described: Vec<_> = described
-        .map(|(id, picture)| json!({ "id": id, "description": picture.alt }))
+    let pictures = post.pictures.iter().map(|picture| &picture.alt);
+    let alts = pictures.chain(post.video.iter().map(|video| &video.alt));
+    let described: Vec<_> = alts
+        .enumerate()
+        .map(|(id, alt)| json!({ "id": id, "description": alt }))
         .collect();
     let mut body = body(post);
     body["attachments"] = described.into();
     let mut form = Form::new().text("payload_json", body.to_string());
     for (id, picture) in post.pictures.iter().enumerate() {
         form = form.part(format!("files[{id}]"), part(id, picture)?);
+    }
+    if let Some(video) = &post.video {
+        let file = Part::stream_with_length(film::body(&video.film), video.film.size());
+        let file = file.file_name("video.mp4").mime_str(film::MIME);
+        let file = file.map_err(|error| DeliveryError::Refused(error.to_string()))?;
+        // In place of pictures: it is the first file.
+        form = form.part("files[0]", file);
     }
     Ok(form)
 }

@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit},
+    value::{
+        AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit, Video,
+        VideoLimit,
+    },
 };
 use reqwest::{
     Method,
@@ -25,13 +28,21 @@ use super::{
     likeness::{earliest, skeleton},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Counted, Listed, Page, PageProfile, Posted};
+use wire::{Counted, Page, PageProfile, Posted, film};
 
 /// Pictures in one post.
 const MAX_PICTURES: u32 = 10;
 
 /// Largest picture: heavier ones are refused (sub-code 1366046).
 const PICTURE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Largest and longest video that is not sent in parts:
+/// <https://developers.facebook.com/docs/video-api/guides/publishing>
+const VIDEO_BYTES: u64 = 1000 * 1000 * 1000;
+const VIDEO_SECONDS: u32 = 20 * 60;
+
+/// Under which name a receipt says that the post is a video, whose words have another name.
+const VIDEO: &str = "video";
 
 /// Longest message, in UTF-16 units, of which there are at least as many as of anything Facebook may count.
 const MAX_MESSAGE: u32 = 63_206;
@@ -51,6 +62,9 @@ pub struct FacebookSettings {
     /// The Graph API with its version, which Meta ends after about two years.
     #[serde(default = "graph")]
     pub graph: Url,
+    /// Where people see posts.
+    #[serde(default = "pages")]
+    pub pages: Url,
 }
 
 /// One Page.
@@ -66,12 +80,20 @@ fn graph() -> Url {
     super::constant("https://graph.facebook.com/v25.0")
 }
 
+fn pages() -> Url {
+    super::constant("https://www.facebook.com")
+}
+
 /// What every Page takes.
 pub(super) fn capabilities() -> Capabilities {
     Capabilities {
         images: MAX_PICTURES,
         image_bytes: PICTURE_BYTES,
         alt_text: Some(1000),
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VIDEO_SECONDS,
+        }),
         link: LinkStyle::Field,
         edit: true,
         delete: true,
@@ -127,6 +149,24 @@ impl Facebook {
         let photo: Posted = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         Ok(photo.id)
     }
+
+    /// Facebook fetches the file itself, and shows the video once it has worked on it. Its page is told by a call of its
+    /// own, which may fail without harm.
+    async fn show(&self, video: &Video, words: &str) -> Result<RemotePost, DeliveryError> {
+        let body = json!({ "file_url": video.url, "description": words });
+        let call = self.call(Method::POST, &format!("{}/videos", self.settings.page))?;
+        let made: Posted = self.ask(call.json(&body), Twice::Harmful).await.map_err(no_server)?;
+        let call = self.call(Method::GET, &made.id)?.query(&[("fields", "permalink_url")]);
+        let shown: Option<Posted> = self.ask(call, Twice::Harmless).await.ok();
+        let page = shown.and_then(|shown| shown.permalink_url);
+        Ok(film(made.id, page.and_then(|page| self.absolute(&page))))
+    }
+
+    /// Pages of videos are told without their host.
+    fn absolute(&self, page: &str) -> Option<String> {
+        let url = self.settings.pages.join(page).ok()?;
+        Some(url.to_string())
+    }
 }
 
 #[async_trait]
@@ -149,6 +189,9 @@ impl SocialNetwork for Facebook {
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        if let Some(video) = &post.video {
+            return self.show(video, &message(post)).await;
+        }
         let mut photos = Vec::with_capacity(post.pictures.len());
         for picture in &post.pictures {
             photos.push(json!({ "media_fbid": self.upload(picture).await? }));
@@ -169,11 +212,16 @@ impl SocialNetwork for Facebook {
         Ok(posted.remote())
     }
 
-    /// The words alone: an edit takes no pictures.
+    /// The words alone: an edit takes no pictures, and no video.
     async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        let name = if remote.extra.contains_key(VIDEO) {
+            "description"
+        } else {
+            "message"
+        };
         let call = self
             .call(Method::POST, &remote.id)?
-            .json(&json!({ "message": message(post) }));
+            .json(&json!({ name: message(post) }));
         let _done: Value = self.ask(call, Twice::Harmless).await?;
         Ok(remote.clone())
     }
@@ -204,13 +252,13 @@ impl SocialNetwork for Facebook {
         since: Timestamp,
     ) -> Result<Option<RemotePost>, DeliveryError> {
         let (since, limit) = (earliest(since).timestamp().to_string(), FIND_PAGE.to_string());
-        let fields = ("fields", "id,message,permalink_url");
+        let fields = ("fields", "id,message,permalink_url,attachments{target}");
         let call = self.call(Method::GET, &format!("{}/published_posts", self.settings.page))?;
         let call = call.query(&[fields, ("since", &since), ("limit", &limit)]);
         let page: Page = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         let wanted = skeleton(&message(post));
         let found = page.data.into_iter().find(|listed| skeleton(&listed.message) == wanted);
-        Ok(found.map(Listed::remote))
+        Ok(found.map(|listed| listed.remote(post.video.is_some())))
     }
 
     async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
@@ -235,9 +283,9 @@ fn read<T: DeserializeOwned>(answer: &Answer, twice: Twice) -> Result<T, Deliver
         .ok_or_else(|| unsettled("the answer is not what the Graph API answers".to_owned(), twice))
 }
 
-/// Pictures take the place of the card: then the link stands in the text.
+/// Pictures and videos take the place of the card: then the link stands in the text.
 fn message(post: &Rendered) -> String {
-    if post.pictures.is_empty() {
+    if post.pictures.is_empty() && post.video.is_none() {
         post.text.clone()
     } else {
         with_link(post)

@@ -286,8 +286,8 @@ impl SocialNetwork for GooglePhotos {
                 format!("{album}:batchRemoveMediaItems"),
                 json!({ "mediaItemIds": goes }),
             );
-            let remove = (Method::POST, resource.as_str());
-            let _: Value = self.ask(remove, Twice::Harmless, |call| call.json(&body)).await?;
+            let leave = (Method::POST, resource.as_str());
+            let _: Value = self.ask(leave, Twice::Harmless, |call| call.json(&body)).await?;
         }
         Ok(remote.clone())
     }

@@ -8,13 +8,13 @@ use beffroi_schema::{
     text::{count, fit::shortened},
     value::{
         AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Needs, PictureFormat, PictureRules, Ratio, Ratios,
-        RemotePost, Rendered, TextLimit,
+        RemotePost, Rendered, TextLimit, Video, VideoLimit,
     },
 };
 use reqwest::Method;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{
@@ -40,6 +40,9 @@ const WIDEST: Ratio = Ratio {
     height: 100,
 };
 const MAX_ALT: u32 = 1_000;
+/// Largest and longest video, by the same page.
+const VIDEO_BYTES: u64 = 300 * 1000 * 1000;
+const VIDEO_SECONDS: u32 = 15 * 60;
 /// Characters of a comment, and hashtags in it:
 /// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies>
 const MAX_COMMENT: usize = 300;
@@ -51,6 +54,7 @@ const DIALECT: Dialect = Dialect {
     quota: "content_publishing_limit",
     words: "caption",
     image: None,
+    video: reel,
     progress: "status_code,status",
     insights: "views,likes,comments,shares",
 };
@@ -108,6 +112,10 @@ pub(super) fn capabilities() -> Capabilities {
             ..PictureRules::weight(PICTURE_BYTES)
         })),
         alt_text: Some(MAX_ALT),
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VIDEO_SECONDS,
+        }),
         link: LinkStyle::Nowhere,
         reply: true,
         metrics: true,
@@ -169,6 +177,11 @@ impl SocialNetwork for Instagram {
     fn rests_until(&self) -> Option<Timestamp> {
         self.containers.rests_until()
     }
+}
+
+/// A video is a reel that stands among the posts as well. There is no field for what it shows.
+fn reel(video: &Video) -> Value {
+    json!({ "media_type": "REELS", "video_url": video.url, "share_to_feed": true })
 }
 
 fn caption(text: &str) -> String {

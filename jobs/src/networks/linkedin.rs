@@ -1,20 +1,19 @@
 //! Pages of organisations on LinkedIn, by its Posts API.
 //! <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>
 
+mod media;
 mod wire;
-
-use std::time::Duration;
 
 use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
     text::fit::shortened,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, LinkStyle, Metrics, RemotePost, Rendered, TextLimit, VideoLimit},
 };
 use reqwest::{
     Method,
-    header::{CONTENT_TYPE, HeaderName, HeaderValue},
+    header::{HeaderName, HeaderValue},
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -27,7 +26,7 @@ use super::{
     likeness::{earliest, skeleton},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Comment, Image, Listed, Organisation, Page, Started, Statistics, duplicate_of, little, verdict};
+use wire::{Comment, Listed, Organisation, Page, Statistics, duplicate_of, little, verdict};
 
 /// Characters of a post, in UTF-16 units, of which there are at least as many as of anything it may count.
 const MAX_TEXT: u32 = 3_000;
@@ -36,16 +35,15 @@ const MAX_TEXT: u32 = 3_000;
 const MAX_PICTURES: u32 = 20;
 /// Largest picture. LinkedIn counts pixels (36,152,320); a file of this size has fewer.
 const PICTURE_BYTES: u64 = 8 * 1024 * 1024;
+/// Largest and longest video: <https://learn.microsoft.com/linkedin/marketing/community-management/shares/videos-api>
+const VIDEO_BYTES: u64 = 500 * 1000 * 1000;
+const VIDEO_SECONDS: u32 = 30 * 60;
 /// Longest alternative text: the same page as for several pictures.
 const MAX_ALT: u32 = 4_085;
 /// Characters of a comment.
 const MAX_COMMENT: usize = 1_250;
 /// Posts read back when looking for ours.
 const FIND_PAGE: &str = "50";
-/// Times a picture that is being processed is asked for before the delivery is put off.
-const POLLS: u32 = 8;
-/// The wait after the first of them; each further one doubles it (a minute in all).
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Which version of the API is spoken when the settings name none. A version lives for about a year.
 const VERSION: &str = "202606";
 /// What a created post is called, in the header of the answer.
@@ -99,6 +97,10 @@ pub(super) fn capabilities() -> Capabilities {
         images: MAX_PICTURES,
         image_bytes: PICTURE_BYTES,
         alt_text: Some(MAX_ALT),
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VIDEO_SECONDS,
+        }),
         link: LinkStyle::Card,
         edit: true,
         delete: true,
@@ -152,41 +154,11 @@ impl Linkedin {
             .ok_or_else(|| unsettled("the answer is not what LinkedIn answers".to_owned(), twice))
     }
 
-    /// Uploaded, and waited for: nobody sees it before a post shows it.
-    async fn upload(&self, picture: &Picture) -> Result<Value, DeliveryError> {
-        let body = json!({ "initializeUploadRequest": { "owner": self.urn() } });
-        let call = self.call(Method::POST, "images?action=initializeUpload")?.json(&body);
-        let Started { value } = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
-        let mime = HeaderValue::from_str(&picture.mime).map_err(|error| DeliveryError::Refused(error.to_string()))?;
-        let put = self.http.call(Method::PUT, value.upload_url).bearer(&self.token);
-        let put = put
-            .header(CONTENT_TYPE, mime)
-            .body(bytes::Bytes::from_owner(picture.bytes.clone()));
-        self.send(put, Twice::Harmless).await.map_err(no_server)?;
-        self.until_available(&value.image).await?;
-        Ok(json!({ "id": value.image, "altText": picture.alt }))
-    }
-
-    async fn until_available(&self, urn: &str) -> Result<(), DeliveryError> {
-        for poll in 0..POLLS {
-            let call = self.call(Method::GET, &format!("images/{}", encoded(urn)))?;
-            let image: Image = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
-            match image.status.as_str() {
-                "AVAILABLE" => return Ok(()),
-                "PROCESSING_FAILED" => {
-                    return Err(DeliveryError::Refused("LinkedIn cannot read a picture".to_owned()));
-                }
-                _ => tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(poll)).await,
-            }
-        }
-        Err(DeliveryError::Retry {
-            after: None,
-            reason: "a picture is still being processed".to_owned(),
-        })
-    }
-
-    /// One picture, several, or the card.
+    /// A video, one picture, several, or the card.
     async fn content(&self, post: &Rendered) -> Result<Option<Value>, DeliveryError> {
+        if let Some(video) = &post.video {
+            return Ok(Some(json!({ "media": self.upload_film(video).await? })));
+        }
         let mut images = Vec::with_capacity(post.pictures.len());
         for picture in &post.pictures {
             images.push(self.upload(picture).await?);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, Metrics, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, Metrics, RemotePost, Rendered, TextLimit, VideoLimit},
 };
 use reqwest::{
     Method,
@@ -33,6 +33,9 @@ const FIND_PAGE: usize = 40;
 
 /// Pages read back: a town that posts more within one attempt has other troubles.
 const FIND_PAGES: usize = 5;
+
+/// Largest video, unless the server says otherwise: <https://docs.joinmastodon.org/user/posting/#attachments>
+const VIDEO_BYTES: u64 = 99 * 1024 * 1024;
 
 /// How long servers remember an `Idempotency-Key`, in seconds.
 const KEY_LIVES: u32 = 3600;
@@ -66,6 +69,10 @@ pub(super) fn capabilities() -> Capabilities {
         images: 4,
         image_bytes: 16 * 1024 * 1024,
         alt_text: Some(1500),
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VideoLimit::ANY_LENGTH,
+        }),
         edit: true,
         delete: true,
         reply: true,
@@ -161,7 +168,7 @@ impl SocialNetwork for Mastodon {
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        let attached = self.attach(&post.pictures, None).await?;
+        let attached = self.attach(post, None).await?;
         let body = json!({ "status": post.text, "language": post.language.primary(), "media_ids": attached.ids() });
         let status = self
             .create(&body, &idempotency_key(post, key, ""))
@@ -171,12 +178,12 @@ impl SocialNetwork for Mastodon {
     }
 
     async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        let attached = self.attach(&post.pictures, Some(remote)).await?;
+        let attached = self.attach(post, Some(remote)).await?;
         let body = json!({
             "status": post.text,
             "language": post.language.primary(),
             "media_ids": attached.ids(),
-            "media_attributes": attached.kept_attributes(&post.pictures),
+            "media_attributes": attached.kept_attributes(),
         });
         let call = self
             .call(Method::PUT, &format!("/api/v1/statuses/{}", remote.id))?

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use beffroi_schema::{
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, Picture, RemotePost, Rendered, TextLimit},
+    value::{AccountHealth, Capabilities, Counting, Picture, RemotePost, Rendered, TextLimit, Video, VideoLimit},
 };
 use reqwest::{
     Method,
@@ -21,6 +21,7 @@ use url::Url;
 use super::{
     DeliveryError, SocialNetwork,
     answer::{MAX_ANSWER, Twice, by_status, no_server, reason, unanswered, unsettled},
+    film,
 };
 use crate::http::{Answer, Call, Http};
 
@@ -32,13 +33,15 @@ const MAX_CAPTION: u32 = 1024;
 const MAX_ALBUM: u32 = 10;
 /// Largest picture: <https://core.telegram.org/bots/api#sending-files>
 const PICTURE_BYTES: u64 = 10 * 1024 * 1024;
+/// Largest video, of which no length is said: <https://core.telegram.org/bots/api#sendvideo>
+const VIDEO_BYTES: u64 = 50_000_000;
 /// A bot deletes messages of the last 48 hours: <https://core.telegram.org/bots/api#deletemessage>
 const DELETE_WITHIN_S: u32 = 48 * 3600;
 /// What the server says when an edit changes nothing: it was made before.
 const UNCHANGED: &str = "message is not modified";
 /// Under which name a receipt keeps the other messages of an album.
 const OTHERS: &str = "messages";
-/// Whether the words stand under a picture, so that an edit goes there.
+/// Whether the words stand under a picture or a video, so that an edit goes there.
 const CAPTIONED: &str = "caption";
 
 /// A channel. Its secret is the token of a bot that may post, edit and delete there.
@@ -77,6 +80,10 @@ pub(super) fn capabilities() -> Capabilities {
         caption: Some(MAX_CAPTION),
         images: MAX_ALBUM,
         image_bytes: PICTURE_BYTES,
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VideoLimit::ANY_LENGTH,
+        }),
         edit: true,
         delete: true,
         delete_within_s: Some(DELETE_WITHIN_S),
@@ -177,6 +184,23 @@ impl Telegram {
             .await
     }
 
+    /// A video, with the words under it.
+    async fn play(&self, video: &Video, caption: &str) -> Result<Message, DeliveryError> {
+        let file = Part::stream_with_length(film::body(&video.film), video.film.size());
+        let file = file.file_name("video.mp4").mime_str(film::MIME);
+        let file = file.map_err(|error| DeliveryError::Refused(error.to_string()))?;
+        let form = Form::new()
+            .text("chat_id", self.settings.channel.clone())
+            .text("caption", caption.to_owned())
+            .text("width", video.width.to_string())
+            .text("height", video.height.to_string())
+            .text("duration", video.seconds.to_string())
+            .text("supports_streaming", "true")
+            .part("video", file);
+        let call = self.call("sendVideo")?.within(film::WHOLE_WITHIN).multipart(form);
+        self.ask(call, Twice::Harmful).await
+    }
+
     /// Private channels have no page.
     fn page(&self, chat: &Chat) -> Option<String> {
         let base = self.settings.pages.as_str().trim_end_matches('/');
@@ -214,6 +238,10 @@ impl SocialNetwork for Telegram {
     }
 
     async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
+        if let Some(video) = &post.video {
+            let message = self.play(video, &post.text).await.map_err(no_server)?;
+            return Ok(self.remote(&message, BTreeMap::from([(CAPTIONED.to_owned(), "1".to_owned())])));
+        }
         if post.pictures.is_empty() {
             let message = self.tell(&post.text, None).await.map_err(no_server)?;
             return Ok(self.remote(&message, BTreeMap::new()));

@@ -6,6 +6,7 @@ use beffroi_schema::{
     id::DeliveryId,
     value::{
         AccountHealth, Capabilities, Counting, Metrics, PictureFormat, PictureRules, RemotePost, Rendered, TextLimit,
+        VideoLimit,
     },
 };
 use reqwest::Method;
@@ -27,6 +28,9 @@ const MAX_TEXT: u32 = 500;
 const MAX_PICTURES: u32 = 10;
 /// Largest picture: <https://developers.facebook.com/docs/threads/overview>
 const PICTURE_BYTES: u64 = 8 * 1024 * 1024;
+/// Largest and longest video, by the same page.
+const VIDEO_BYTES: u64 = 1000 * 1000 * 1000;
+const VIDEO_SECONDS: u32 = 5 * 60;
 /// Longest alternative text: <https://developers.facebook.com/docs/threads/create-posts/accessibility>
 const MAX_ALT: u32 = 1_000;
 /// Its words for what Instagram has too.
@@ -36,6 +40,7 @@ const DIALECT: Dialect = Dialect {
     quota: "threads_publishing_limit",
     words: "text",
     image: Some("IMAGE"),
+    video: |video| json!({ "media_type": "VIDEO", "video_url": video.url, "alt_text": video.alt }),
     progress: "status,error_message",
     insights: "views,likes,replies,reposts",
 };
@@ -86,6 +91,10 @@ pub(super) fn capabilities() -> Capabilities {
             ..PictureRules::weight(PICTURE_BYTES)
         })),
         alt_text: Some(MAX_ALT),
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VIDEO_SECONDS,
+        }),
         delete: true,
         reply: true,
         thread: true,

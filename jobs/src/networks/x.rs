@@ -2,6 +2,7 @@
 //!
 //! X charges for each post, and much more for one with a link: without `links`, posts carry none.
 
+mod media;
 mod wire;
 
 use async_trait::async_trait;
@@ -9,15 +10,11 @@ use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
     value::{
-        AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, Price, RemotePost, Rendered, TextLimit,
+        AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Price, RemotePost, Rendered, TextLimit, VideoLimit,
     },
 };
 use chrono::{SecondsFormat, TimeDelta};
-use reqwest::{
-    Method,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
-    multipart::{Form, Part},
-};
+use reqwest::Method;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -31,7 +28,7 @@ use super::{
     oauth::{Grant, Tokens},
 };
 use crate::http::{Answer, Call, Http};
-use wire::{Created, Deleted, Listed, Me, Outcome, Uploaded, repetition, verdict};
+use wire::{Created, Deleted, Listed, Me, Outcome, repetition, verdict};
 
 /// Weighted characters of a post: <https://docs.x.com/fundamentals/counting-characters>
 const MAX_TEXT: u32 = 280;
@@ -43,6 +40,9 @@ const URL_UNITS: u32 = 23;
 const MAX_PICTURES: u32 = 4;
 /// Largest picture: <https://docs.x.com/x-api/media/quickstart/best-practices>
 const PICTURE_BYTES: u64 = 5 * 1024 * 1024;
+/// Largest and longest video, of an account without Premium, by the same page.
+const VIDEO_BYTES: u64 = 512 * 1000 * 1000;
+const VIDEO_SECONDS: u32 = 140;
 /// Longest alternative text: `CreateMediaMetadataMetadataAltText` in <https://api.x.com/2/openapi.json>
 const MAX_ALT: u32 = 1_000;
 /// How long a post can be edited with Premium: <https://docs.x.com/x-api/fundamentals/edit-posts>
@@ -132,6 +132,10 @@ pub(super) fn capabilities() -> Capabilities {
         images: MAX_PICTURES,
         image_bytes: PICTURE_BYTES,
         alt_text: Some(MAX_ALT),
+        video: Some(VideoLimit {
+            bytes: VIDEO_BYTES,
+            seconds: VIDEO_SECONDS,
+        }),
         link: LinkStyle::Nowhere,
         delete: true,
         reply: true,
@@ -215,30 +219,13 @@ impl X {
         Ok(answer)
     }
 
-    /// Uploaded, and described: nobody sees it before a post shows it.
-    async fn upload(&self, picture: &Picture) -> Result<String, DeliveryError> {
-        let kind = HeaderValue::try_from(&picture.mime).map_err(|error| DeliveryError::Refused(error.to_string()))?;
-        let form = || {
-            let file = Part::bytes(picture.bytes.to_vec()).file_name("picture");
-            let file = file.headers(HeaderMap::from_iter([(CONTENT_TYPE, kind.clone())]));
-            Form::new().text("media_category", "tweet_image").part("media", file)
-        };
-        let uploaded = self
-            .ask(Method::POST, "media/upload", |call| call.multipart(form()))
-            .await;
-        let Uploaded { id } = uploaded.map_err(no_server)?;
-        if !picture.alt.is_empty() {
-            let body = json!({ "id": id, "metadata": { "alt_text": { "text": picture.alt } } });
-            let described = self.ask(Method::POST, "media/metadata", |call| call.json(&body)).await;
-            let _described: Value = described.map_err(no_server)?;
-        }
-        Ok(id)
-    }
-
     async fn body(&self, post: &Rendered) -> Result<Value, DeliveryError> {
         let mut ids = Vec::with_capacity(post.pictures.len());
         for picture in &post.pictures {
             ids.push(self.upload(picture).await?);
+        }
+        if let Some(video) = &post.video {
+            ids.push(self.upload_film(&video.film).await?);
         }
         let mut body = json!({ "text": post.text });
         if !ids.is_empty() {

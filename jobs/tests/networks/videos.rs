@@ -1,10 +1,10 @@
-//! Networks of videos.
+//! Networks of videos, and those that take them beside pictures.
 
 use std::time::Duration as Wait;
 
 use beffroi_jobs::networks::DeliveryError;
 use beffroi_sandbox::{Fault, Kind, Operation};
-use beffroi_schema::value::Needs;
+use beffroi_schema::value::{Capabilities, Needs, Rendered};
 use chrono::Duration;
 use serde_json::json;
 
@@ -23,6 +23,93 @@ async fn a_long_video_arrives_whole() {
         let [seen] = town.posts().try_into().unwrap();
         assert_eq!(seen.video.unwrap().bytes_len, LONG, "{kind:?}");
         assert_eq!(seen.remote_id, remote.id, "{kind:?}");
+        town.assert_correct();
+    }
+}
+
+/// What takes videos beside texts and pictures.
+fn of_pictures(can: &Capabilities) -> bool {
+    can.video.is_some() && can.needs != Needs::Video
+}
+
+/// As long as the suite's long video, where that is taken.
+fn length(town: &Town) -> usize {
+    let most = town.capabilities().video.map_or(0, |limit| limit.bytes);
+    LONG.min(usize::try_from(most).unwrap())
+}
+
+/// A post with a video in place of pictures.
+fn filmed(town: &Town, lead: &str) -> Rendered {
+    let mut post = town.post(lead);
+    post.pictures.clear();
+    post.video = Some(video(vec![7; length(town)]));
+    post
+}
+
+#[tokio::test]
+async fn a_video_goes_with_its_post_and_stays_with_it() {
+    for kind in kinds(of_pictures) {
+        let town = Town::on(kind).await;
+        let post = filmed(&town, "Le chantier du tram B, vu du ciel");
+        let remote = town.account.publish(&post, key(1)).await.unwrap();
+        let [seen] = town.posts().try_into().unwrap();
+        assert!(seen.text.starts_with(&post.text), "{kind:?}: {}", seen.text);
+        assert_eq!(
+            (seen.remote_id, seen.images),
+            (remote.id.clone(), Vec::new()),
+            "{kind:?}"
+        );
+        let clip = seen.video.unwrap();
+        // Meta's networks fetch it.
+        assert!([0, length(&town)].contains(&clip.bytes_len), "{kind:?}");
+        let alt = clip.alt.unwrap_or_default();
+        assert!(alt.is_empty() || alt == "Une rame arrive à quai", "{kind:?}: {alt}");
+        let page = reqwest::get(remote.url.clone().unwrap()).await.unwrap();
+        assert!(page.status().is_success(), "{kind:?}: {}", page.url());
+        if town.capabilities().edit {
+            let mut amended = filmed(&town, "Le tram B repart");
+            amended.video.clone_from(&post.video);
+            let again = town.account.amend(&remote, &amended, key(2)).await.unwrap();
+            let [seen] = town.posts().try_into().unwrap();
+            assert!(seen.text.starts_with(&amended.text), "{kind:?}: {}", seen.text);
+            assert_eq!((seen.video.is_some(), again.id), (true, remote.id.clone()), "{kind:?}");
+        }
+        if town.capabilities().delete {
+            town.account.withdraw(&remote).await.unwrap();
+            assert_eq!(town.posts(), [], "{kind:?}");
+        }
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn a_post_with_a_video_whose_answer_was_lost_is_found() {
+    for kind in kinds(|can| of_pictures(can) && can.find) {
+        let town = Town::on(kind).await;
+        let (post, started) = (filmed(&town, "Le chantier du tram B"), town.now());
+        town.network().next(Operation::Create, Fault::CommitThenCut);
+        let lost = town.account.publish(&post, key(1)).await;
+        assert!(matches!(lost, Err(DeliveryError::Doubtful(_))), "{kind:?}: {lost:?}");
+        let found = town.account.find(&post, key(1), started).await.unwrap().unwrap();
+        assert_eq!(found.id, town.posts()[0].remote_id, "{kind:?}");
+        if town.capabilities().edit {
+            let amended = filmed(&town, "Le tram B repart");
+            town.account.amend(&found, &amended, key(2)).await.unwrap();
+            assert!(town.posts()[0].text.starts_with(&amended.text), "{kind:?}");
+        }
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
+async fn a_video_that_is_being_worked_on_is_waited_for() {
+    for kind in [Kind::Mastodon, Kind::Threads, Kind::Instagram, Kind::X, Kind::Linkedin] {
+        let town = Town::on(kind).await;
+        town.network()
+            .next(Operation::Upload, Fault::StillProcessing { polls: 2 });
+        let post = filmed(&town, "Le chantier du tram B");
+        town.account.publish(&post, key(1)).await.unwrap();
+        assert!(town.posts()[0].video.is_some(), "{kind:?}");
         town.assert_correct();
     }
 }

@@ -73,7 +73,8 @@ fn setting<'a>(rules: &'a AccountRules, language: &'a Language, now: Timestamp) 
         name: "Instagram",
         rules,
         language,
-        videos_alone: None,
+        video: None,
+        videos_alone: false,
         zone: PARIS,
         now,
     }

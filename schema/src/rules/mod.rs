@@ -65,8 +65,10 @@ pub struct Setting<'a> {
     pub rules: &'a AccountRules,
     /// The language of its posts.
     pub language: &'a Language,
-    /// What videos its network takes, where it takes nothing else.
-    pub videos_alone: Option<VideoLimit>,
+    /// What videos its network takes.
+    pub video: Option<VideoLimit>,
+    /// Whether it takes nothing else.
+    pub videos_alone: bool,
     /// The authority's zone.
     pub zone: Tz,
     /// The present.
@@ -130,8 +132,18 @@ struct Asker {
 
 /// Whether an item goes to an account as a new post, and when.
 pub fn decide(setting: &Setting<'_>, subject: &Subject<'_>, queue: &Queue) -> Decision {
+    let without_video = without_video(setting, subject);
     let ruled = |verdict, rule, until, number| Decision {
-        ruling: sentences::ruling(setting, subject.content.kind(), (verdict, rule), until, number),
+        ruling: sentences::ruling(
+            setting,
+            sentences::Told {
+                kind: subject.content.kind(),
+                number,
+                without_video,
+            },
+            (verdict, rule),
+            until,
+        ),
         at: None,
         slot: None,
         number,
@@ -202,13 +214,13 @@ pub fn turn(
 /// What is said of a post that waits until `until` because of `rule`, or, without it, of one whose turn has come.
 pub fn said(setting: &Setting<'_>, kind: Kind, rule: Rule, until: Option<Timestamp>) -> Ruling {
     let verdict = if until.is_some() { Verdict::Waits } else { Verdict::Goes };
-    sentences::ruling(setting, kind, (verdict, rule), until, None)
+    sentences::ruling(setting, sentences::Told::of(kind), (verdict, rule), until)
 }
 
 /// What is said of an account to which a change is not told at all.
 pub fn untold(setting: &Setting<'_>, kind: Kind, quiet: bool) -> Ruling {
     let rule = if quiet { Rule::Quiet } else { Rule::NotNews };
-    sentences::ruling(setting, kind, (Verdict::LeftOut, rule), None, None)
+    sentences::ruling(setting, sentences::Told::of(kind), (Verdict::LeftOut, rule), None)
 }
 
 /// The place of a number within its round: the first goes out.
@@ -240,7 +252,7 @@ fn refusal(setting: &Setting<'_>, subject: &Subject<'_>) -> Option<Rule> {
         .0
         .keys()
         .any(|language| language.primary() == setting.language.primary());
-    let shown = |limit: VideoLimit| subject.videos.iter().any(|clip| limit.takes(*clip));
+    let shown = !setting.videos_alone || takes_a_video(setting, subject);
     let checks = [
         (kind, Rule::Kinds),
         (topic, Rule::Topics),
@@ -248,9 +260,19 @@ fn refusal(setting: &Setting<'_>, subject: &Subject<'_>) -> Option<Rule> {
         (line, Rule::Lines),
         (severe, Rule::Severity),
         (free(!rules.own_language, written), Rule::Language),
-        (setting.videos_alone.is_none_or(shown), Rule::Videos),
+        (shown, Rule::Videos),
     ];
     checks.into_iter().find(|(passes, _)| !passes).map(|(_, rule)| rule)
+}
+
+fn takes_a_video(setting: &Setting<'_>, subject: &Subject<'_>) -> bool {
+    let taken = |limit: VideoLimit| subject.videos.iter().any(|clip| limit.takes(*clip));
+    setting.video.is_some_and(taken)
+}
+
+/// Whether an item has videos, none of which goes with it to a network that takes some.
+fn without_video(setting: &Setting<'_>, subject: &Subject<'_>) -> bool {
+    setting.video.is_some() && !subject.videos.is_empty() && !takes_a_video(setting, subject)
 }
 
 /// The first moment that all rules allow together: each puts it off until no other does.

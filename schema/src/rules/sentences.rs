@@ -11,20 +11,45 @@ use crate::{
     value::{Kind, Rule, Ruling, Verdict},
 };
 
-/// What is said of an item of `kind`; `number` is the one it drew among those that matched.
+/// Of what something is said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    /// What kind of item it is.
+    pub(super) kind: Kind,
+    /// The number that it drew among those that matched.
+    pub(super) number: Option<i64>,
+    /// Whether it goes without its video, which the network does not take.
+    pub(super) without_video: bool,
+}
+
+impl Told {
+    /// An item of which nothing else is known.
+    pub(super) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            number: None,
+            without_video: false,
+        }
+    }
+}
+
+/// What is said of an item.
 pub(super) fn ruling(
     setting: &Setting<'_>,
-    kind: Kind,
+    told: Told,
     (verdict, rule): (Verdict, Rule),
     until: Option<Timestamp>,
-    number: Option<i64>,
 ) -> Ruling {
     let say = |tongue| {
         let name = setting.name;
         let why = match (verdict, rule) {
             (Verdict::Goes, _) => goes(rule, tongue).to_owned(),
             (Verdict::Waits, _) => waits(setting, rule, tongue),
-            (Verdict::LeftOut, _) => left_out(setting, kind, rule, number, tongue),
+            (Verdict::LeftOut, _) => left_out(setting, told.kind, rule, told.number, tongue),
+        };
+        let video = match verdict {
+            Verdict::Goes | Verdict::Waits if told.without_video => without_video(tongue),
+            Verdict::Goes | Verdict::Waits | Verdict::LeftOut => String::new(),
         };
         let what = match (verdict, until) {
             (Verdict::Goes, _) => said(tongue, format!("Part sur {name}"), format!("Goes to {name}")),
@@ -47,7 +72,7 @@ pub(super) fn ruling(
                 format!("Not posted to {name}"),
             ),
         };
-        format!("{what}{}{why}.", tongue.colon())
+        format!("{what}{}{why}{video}.", tongue.colon())
     };
     Ruling {
         verdict,
@@ -199,6 +224,14 @@ fn videos(tongue: Tongue) -> String {
         tongue,
         "ce réseau ne prend que des vidéos, et il n’y en a pas qui lui convienne",
         "this network takes videos alone, and there is none that it takes",
+    )
+}
+
+fn without_video(tongue: Tongue) -> String {
+    said(
+        tongue,
+        " ; sans sa vidéo, trop lourde ou trop longue pour ce réseau",
+        "; without its video, which is too large or too long for this network",
     )
 }
 

@@ -62,7 +62,8 @@ fn answer_at(rules: &AccountRules, content: &ItemContent, queue: &Queue, now: Ti
         name: "Instagram",
         rules,
         language: rules.language.as_ref().unwrap_or(&french),
-        videos_alone: None,
+        video: None,
+        videos_alone: false,
         zone: PARIS,
         now,
     };
@@ -299,7 +300,8 @@ fn a_promised_post_goes_in_its_slot_and_not_long_after() {
             name: "Instagram",
             rules: &rules,
             language: &french,
-            videos_alone: None,
+            video: None,
+            videos_alone: false,
             zone: PARIS,
             now: at(now),
         };
@@ -319,16 +321,25 @@ fn networks_of_videos_are_left_what_they_take() {
         seconds: 60,
     };
     let clip = |bytes, seconds| Clip { bytes, seconds };
-    for (alone, videos, rule) in [
-        (None, vec![], Rule::Matches),
-        (Some(limit), vec![], Rule::Videos),
-        (Some(limit), vec![clip(1_001, 60), clip(1_000, 61)], Rule::Videos),
-        (Some(limit), vec![clip(1_001, 60), clip(1_000, 60)], Rule::Matches),
+    let (too_large, taken) = (
+        vec![clip(1_001, 60), clip(1_000, 61)],
+        vec![clip(1_001, 60), clip(1_000, 60)],
+    );
+    for (limit, alone, videos, rule, without) in [
+        (None, false, vec![], Rule::Matches, false),
+        (None, false, too_large.clone(), Rule::Matches, false),
+        (Some(limit), true, vec![], Rule::Videos, false),
+        (Some(limit), true, too_large.clone(), Rule::Videos, false),
+        (Some(limit), true, taken.clone(), Rule::Matches, false),
+        (Some(limit), false, vec![], Rule::Matches, false),
+        (Some(limit), false, too_large, Rule::Matches, true),
+        (Some(limit), false, taken, Rule::Matches, false),
     ] {
         let setting = Setting {
             name: "YouTube",
             rules: &rules,
             language: &french,
+            video: limit,
             videos_alone: alone,
             zone: PARIS,
             now: at("2026-06-13T08:00:00Z"),
@@ -340,6 +351,8 @@ fn networks_of_videos_are_left_what_they_take() {
         };
         let said = decide(&setting, &subject, &Queue::default()).ruling;
         assert_eq!(said.rule, rule, "{videos:?}");
+        let told = (said.fr.contains("sans sa vidéo"), said.en.contains("without its video"));
+        assert_eq!(told, (without, without), "{videos:?}: {}", said.fr);
         if rule == Rule::Videos {
             assert!(
                 said.fr.starts_with("Pas publié sur YouTube\u{a0}: ce réseau"),

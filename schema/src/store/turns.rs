@@ -126,7 +126,8 @@ pub(super) fn setting<'a>(account: &'a account::Model, authority: &'a authority:
         name: &account.name,
         rules: &account.rules,
         language: account.rules.language.as_ref().unwrap_or(&authority.language),
-        videos_alone: account.capabilities.as_ref().and_then(Capabilities::videos_alone),
+        video: account.capabilities.as_ref().and_then(|abilities| abilities.video),
+        videos_alone: account.capabilities.as_ref().is_some_and(Capabilities::videos_alone),
         zone: telling::zone(authority),
         now,
     }

@@ -295,6 +295,9 @@ pub struct VideoLimit {
 }
 
 impl VideoLimit {
+    /// For a network that says how large a video may be, and not how long.
+    pub const ANY_LENGTH: u32 = u32::MAX;
+
     /// Whether such a video is taken.
     pub fn takes(&self, clip: Clip) -> bool {
         clip.bytes <= self.bytes && clip.seconds <= self.seconds
@@ -419,9 +422,9 @@ impl Capabilities {
         }
     }
 
-    /// What videos it takes, where it takes nothing else.
-    pub fn videos_alone(&self) -> Option<VideoLimit> {
-        self.video.filter(|_| self.needs == Needs::Video)
+    /// Whether it takes videos, and nothing else.
+    pub fn videos_alone(&self) -> bool {
+        self.needs == Needs::Video
     }
 
     /// A network that takes nothing from programs: texts that a person posts, corrects and deletes.

@@ -156,9 +156,10 @@ pub const ABSENCES: &[Absence] = &[
         // A play has its times.
         except: &[
             "jobs/src/networks/container.rs",
-            "jobs/src/networks/linkedin.rs",
+            "jobs/src/networks/linkedin/media.rs",
             "jobs/src/networks/mastodon/media.rs",
             "jobs/src/networks/tiktok.rs",
+            "jobs/src/networks/x/media.rs",
             "api/src/command/demo/",
         ],
         never: &["tokio::time::sleep", "thread::sleep"],

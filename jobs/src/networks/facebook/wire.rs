@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use beffroi_schema::value::{Metrics, RemotePost};
 use serde::Deserialize;
 
+use super::VIDEO;
+
 #[derive(Debug, Deserialize)]
 pub(super) struct PageProfile {
     pub(super) name: String,
@@ -16,7 +18,7 @@ pub(super) struct PageProfile {
 #[derive(Debug, Deserialize)]
 pub(super) struct Posted {
     pub(super) id: String,
-    permalink_url: Option<String>,
+    pub(super) permalink_url: Option<String>,
 }
 
 /// `published_posts`.
@@ -31,6 +33,24 @@ pub(super) struct Listed {
     #[serde(default)]
     pub(super) message: String,
     permalink_url: Option<String>,
+    #[serde(default)]
+    attachments: Attachments,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Attachments {
+    data: Vec<Attachment>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Attachment {
+    target: Option<Target>,
+}
+
+/// What is shown in a post, as a thing of its own.
+#[derive(Debug, Deserialize)]
+struct Target {
+    id: Option<String>,
 }
 
 /// What is counted of a post; nothing is said of shares before the first.
@@ -84,12 +104,28 @@ impl Posted {
 }
 
 impl Listed {
-    pub(super) fn remote(self) -> RemotePost {
+    /// A video is known by its own id, as it is when it is made.
+    pub(super) fn remote(self, video: bool) -> RemotePost {
+        let mut shown = self.attachments.data.into_iter();
+        let shown = shown.find_map(|attachment| attachment.target?.id);
+        if let Some(id) = shown.filter(|_| video) {
+            return film(id, self.permalink_url);
+        }
         RemotePost {
             id: self.id,
             url: self.permalink_url,
             extra: BTreeMap::new(),
             replies: Vec::new(),
         }
+    }
+}
+
+/// A post that is a video.
+pub(super) fn film(id: String, url: Option<String>) -> RemotePost {
+    RemotePost {
+        id,
+        url,
+        extra: BTreeMap::from([(VIDEO.to_owned(), "1".to_owned())]),
+        replies: Vec::new(),
     }
 }

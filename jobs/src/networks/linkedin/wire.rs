@@ -32,19 +32,37 @@ pub(super) struct Organisation {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Started {
-    pub(super) value: Upload,
+pub(super) struct Started<T> {
+    pub(super) value: T,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Upload {
+pub(super) struct ImageUpload {
     pub(super) upload_url: Url,
     pub(super) image: String,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Image {
+#[serde(rename_all = "camelCase")]
+pub(super) struct FilmUpload {
+    pub(super) video: String,
+    #[serde(default)]
+    pub(super) upload_token: String,
+    pub(super) upload_instructions: Vec<FilmPart>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FilmPart {
+    pub(super) upload_url: Url,
+    pub(super) first_byte: u64,
+    pub(super) last_byte: u64,
+}
+
+/// How far a picture or a video is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Progress {
     #[serde(default)]
     pub(super) status: String,
 }

@@ -2,13 +2,16 @@
 
 use beffroi_schema::{
     clock::Timestamp,
-    value::{Capabilities, Metrics, RemotePost},
+    value::{Capabilities, Metrics, RemotePost, VideoLimit},
 };
 use serde::Deserialize;
 use url::Url;
 
 use super::{
-    super::answer::{Twice, by_status, reason},
+    super::{
+        answer::{Twice, by_status, reason},
+        film,
+    },
     DeliveryError,
     media::Attached,
 };
@@ -69,6 +72,8 @@ struct Statuses {
 #[serde(default)]
 struct MediaAttachments {
     image_size_limit: Option<u64>,
+    video_size_limit: Option<u64>,
+    supported_mime_types: Option<Vec<String>>,
     description_limit: Option<u32>,
 }
 
@@ -117,6 +122,14 @@ impl Instance {
         rules.text.url_units = statuses.characters_reserved_per_url.or(rules.text.url_units);
         rules.images = statuses.max_media_attachments.unwrap_or(rules.images);
         rules.image_bytes = media_attachments.image_size_limit.unwrap_or(rules.image_bytes);
+        let media_takes = |mime: &str| {
+            let kinds = media_attachments.supported_mime_types.as_ref();
+            kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind == mime))
+        };
+        rules.video = rules.video.filter(|_| media_takes(film::MIME)).map(|limit| VideoLimit {
+            bytes: media_attachments.video_size_limit.unwrap_or(limit.bytes),
+            ..limit
+        });
         rules.alt_text = media_attachments.description_limit.or(rules.alt_text);
         rules
     }
@@ -148,6 +161,26 @@ mod tests {
             (refined.images, refined.text.url_units),
             (rules.images, rules.text.url_units)
         );
+    }
+
+    #[test]
+    fn a_server_says_which_videos_it_takes() {
+        for (said, bytes) in [
+            (r#"{"video_size_limit":1000}"#, Some(1_000)),
+            (
+                r#"{"video_size_limit":1000,"supported_mime_types":["video/mp4"]}"#,
+                Some(1_000),
+            ),
+            (
+                r#"{"video_size_limit":1000,"supported_mime_types":["image/png"]}"#,
+                None,
+            ),
+        ] {
+            let said = format!(r#"{{"configuration":{{"media_attachments":{said}}}}}"#);
+            let refined = serde_json::from_str::<Instance>(&said).unwrap();
+            let refined = refined.refine(super::super::capabilities());
+            assert_eq!(refined.video.map(|limit| limit.bytes), bytes, "{said}");
+        }
     }
 
     #[test]

@@ -55,6 +55,13 @@ pub(super) struct Followed {
 #[derive(Debug, Deserialize)]
 pub(super) struct Uploaded {
     pub(super) id: String,
+    /// None: there is nothing left to do.
+    pub(super) processing_info: Option<Processing>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Processing {
+    pub(super) state: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::readers::{LIKES, SHARES, VIEWS};
@@ -13,9 +12,13 @@ use super::timeline::{Holder, Timeline};
 use crate::account::Account;
 use crate::call::Call;
 use crate::limits::{Budget, Windows};
-use crate::post::{Image, Post};
+use crate::post::{Clip, Image, Post};
 use crate::protocol::Refusal;
 use crate::reply::Reply;
+
+mod failure;
+
+pub(crate) use failure::Failure;
 
 /// A container that nobody publishes is gone after a day.
 const LIVES: TimeDelta = TimeDelta::hours(24);
@@ -44,6 +47,8 @@ pub(crate) struct Rules {
     pub(crate) signs: Option<(usize, usize)>,
     /// What kind of container one picture is.
     pub(crate) image: &'static str,
+    /// What kind of container a video is, and whether there is a field for what it shows.
+    pub(crate) video: (&'static str, bool),
     /// What can be asked of a post's readers.
     pub(crate) insights: &'static [&'static str],
     pub(crate) texts_alone: bool,
@@ -67,67 +72,6 @@ struct Container {
 }
 
 type Handle = fn(&mut Containers, &Call, &Account) -> Result<Reply, Failure>;
-
-/// An error as the Graph API writes it.
-pub(crate) struct Failure {
-    status: u16,
-    code: u32,
-    subcode: Option<u32>,
-    message: String,
-    violation: bool,
-}
-
-impl Failure {
-    fn new(code: u32, message: &str) -> Self {
-        Self {
-            status: 400,
-            code,
-            subcode: None,
-            message: message.to_owned(),
-            violation: false,
-        }
-    }
-
-    pub(crate) fn parameter(message: &str) -> Self {
-        let violation = true;
-        Self {
-            violation,
-            ..Self::new(100, message)
-        }
-    }
-
-    pub(crate) fn missing(id: &str) -> Self {
-        let message = format!("Unsupported request. Object with ID '{id}' does not exist");
-        Self {
-            subcode: Some(33),
-            ..Self::new(100, &message)
-        }
-    }
-
-    fn token() -> Self {
-        Self {
-            subcode: Some(460),
-            ..Self::new(190, "Error validating access token: The session has been invalidated")
-        }
-    }
-}
-
-impl From<Failure> for Reply {
-    fn from(failure: Failure) -> Self {
-        let mut error = json!({ "message": failure.message, "type": "OAuthException", "code": failure.code,
-            "fbtrace_id": "AminiatureTraceId" });
-        if let Some(subcode) = failure.subcode {
-            error["error_subcode"] = subcode.into();
-        }
-        let status = StatusCode::from_u16(failure.status).unwrap_or_default();
-        let reply = Self::json(status, &json!({ "error": error }));
-        if failure.violation {
-            reply.violation(failure.message)
-        } else {
-            reply
-        }
-    }
-}
 
 impl Containers {
     pub(crate) fn new(rules: &'static Rules, url: &str) -> Self {
@@ -218,6 +162,10 @@ impl Containers {
         let image_url = param("image_url");
         post.images = match param("media_type").as_str() {
             "CAROUSEL" => self.children(&param("children"))?,
+            kind if kind == self.rules.video.0 => {
+                post.video = Some(self.video(call)?);
+                Vec::new()
+            }
             "TEXT" if self.rules.texts_alone => Vec::new(),
             kind if kind == self.rules.image && !image_url.is_empty() => vec![image(&image_url, param("alt_text"))?],
             _ => {
@@ -226,11 +174,24 @@ impl Containers {
                 ));
             }
         };
-        if post.text.is_empty() && post.images.is_empty() {
+        if post.text.is_empty() && post.images.is_empty() && post.video.is_none() {
             return Err(Failure::parameter("Param text is empty"));
         }
         post.reply_to = call.param("reply_to_id");
         Ok(post)
+    }
+
+    /// The network fetches it, as it does pictures.
+    fn video(&self, call: &Call) -> Result<Clip, Failure> {
+        let (url, alt) = (call.param("video_url").unwrap_or_default(), call.param("alt_text"));
+        if url::Url::parse(&url).is_err() {
+            return Err(Failure::parameter("The media could not be fetched from this URI"));
+        }
+        if alt.is_some() && !self.rules.video.1 {
+            return Err(Failure::parameter("alt_text is not supported for this media type"));
+        }
+        let bytes_len = 0;
+        Ok(Clip { alt, bytes_len })
     }
 
     fn children(&self, ids: &str) -> Result<Vec<Image>, Failure> {

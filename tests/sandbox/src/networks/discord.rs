@@ -10,7 +10,7 @@ use crate::account::Account;
 use crate::call::{Call, File};
 use crate::clock::Clock;
 use crate::fault::Operation;
-use crate::post::{Image, Post};
+use crate::post::{Clip, Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
 
@@ -146,14 +146,14 @@ fn describe(account: &Account) -> Reply {
 fn execute(guild: &mut Guild, call: &Call, account: &Account) -> Result<Reply, Refused> {
     let body = payload(call).ok_or_else(|| Refused::wrong(50_109, "The request body contains invalid JSON."))?;
     let text = content(&body)?;
-    let images = files(call, &body)?;
-    if text.is_empty() && images.is_empty() {
+    let (images, video) = files(call, &body)?;
+    if text.is_empty() && images.is_empty() && video.is_none() {
         return Err(Refused::wrong(50_006, "Cannot send an empty message"));
     }
     let id = (FIRST_ID + guild.0.next_number()).to_string();
     let url = format!("{}/channels/{GUILD}/{}/{id}", guild.0.url, channel(account));
     let post = Post::new(&account.id, id, url, text, call.at);
-    let post = Post { images, ..post };
+    let post = Post { images, video, ..post };
     let answer = message(&post, account);
     guild.0.posts.push(post);
     if call.param("wait").as_deref() != Some("true") {
@@ -220,10 +220,13 @@ fn content(body: &Value) -> Result<String, Refused> {
     Ok(text.to_owned())
 }
 
-/// The files of a message, each with what `attachments` says of it.
-fn files(call: &Call, body: &Value) -> Result<Vec<Image>, Refused> {
-    let mut images = Vec::new();
-    while let Some(File { bytes, .. }) = call.file(&format!("files[{}]", images.len())) {
+/// The files of a message, each with what `attachments` says of it. Readers see a video beside pictures.
+fn files(call: &Call, body: &Value) -> Result<(Vec<Image>, Option<Clip>), Refused> {
+    let (mut images, mut video) = (Vec::new(), None);
+    while let Some(File {
+        bytes, content_type, ..
+    }) = call.file(&format!("files[{}]", images.len()))
+    {
         let described = body["attachments"].as_array().into_iter().flatten();
         let mut described = described.filter(|item| item["id"] == json!(images.len()));
         let alt = described.next().and_then(|item| item["description"].as_str());
@@ -240,6 +243,11 @@ fn files(call: &Call, body: &Value) -> Result<Vec<Image>, Refused> {
             ));
         }
         let bytes_len = bytes.len();
+        if content_type.starts_with("video/") {
+            let alt = Some(alt);
+            video = Some(Clip { alt, bytes_len });
+            break;
+        }
         images.push(Image {
             alt,
             bytes_len,
@@ -249,7 +257,7 @@ fn files(call: &Call, body: &Value) -> Result<Vec<Image>, Refused> {
     if images.len() > FILES_LIMIT {
         return Err(Refused::wrong(50_035, "Must be 10 or fewer in length."));
     }
-    Ok(images)
+    Ok((images, video))
 }
 
 fn message(post: &Post, account: &Account) -> Value {

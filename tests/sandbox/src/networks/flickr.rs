@@ -26,7 +26,7 @@ const FIRST_PHOTO: u64 = 54_000_000_000;
 /// Every photo, and every album. The timeline has the albums, as posts.
 pub(crate) struct Photos {
     timeline: Timeline,
-    photos: Vec<Photo>,
+    taken: Vec<Photo>,
     /// Of each album, its photos.
     albums: Vec<(String, Vec<String>)>,
     signatures: Signatures,
@@ -76,8 +76,8 @@ type Handle = fn(&mut Photos, &Call, &Account) -> Result<Reply, Refused>;
 /// a post.
 fn method(name: &str) -> Option<(Operation, Handle)> {
     Some(match name {
-        "flickr.test.login" => (Operation::Describe, login),
-        "flickr.photos.search" => (Operation::Read, search),
+        "flickr.test.login" => (Operation::Describe, |_, _, account| Ok(login(account))),
+        "flickr.photos.search" => (Operation::Read, |here, call, account| Ok(search(here, call, account))),
         "flickr.photos.getInfo" => (Operation::Read, info),
         "flickr.photos.getFavorites" => (Operation::Read, favourites),
         "flickr.photos.getAllContexts" => (Operation::Read, contexts),
@@ -97,7 +97,7 @@ impl Protocol for Photos {
     fn open(url: &str, _: Clock) -> Self {
         Self {
             timeline: Timeline::new(url),
-            photos: Vec::new(),
+            taken: Vec::new(),
             albums: Vec::new(),
             signatures: Signatures::default(),
         }
@@ -114,8 +114,10 @@ impl Protocol for Photos {
             ("POST", ["services", "rest"]) => {
                 let (operation, _) = method(&call.param("method")?)?;
                 (operation, |here, call| {
-                    let named = method(&call.param("method").unwrap_or_default());
-                    here.run(call, named.map_or(login, |(_, handle)| handle))
+                    match method(&call.param("method").unwrap_or_default()) {
+                        Some((_, handle)) => here.run(call, handle),
+                        None => Refused::plain(112, "Method not found").told(call),
+                    }
                 })
             }
             ("GET", ["photos", _, "albums", _]) => (Operation::Read, page),
@@ -155,7 +157,7 @@ impl Protocol for Photos {
     fn posts(&self) -> Vec<Post> {
         let albums = self.timeline.posts.iter().filter_map(|album| self.seen(album));
         let alone = self
-            .photos
+            .taken
             .iter()
             .filter(|photo| photo.public && photo.deleted_at.is_none());
         let alone = alone.filter(|photo| self.album_of(&photo.id).is_none());
@@ -171,6 +173,7 @@ impl Photos {
         let account = match signer {
             Ok(account) => account,
             Err(Unsigned::Token) => return Refused::wrong(98, "Invalid auth token").told(call),
+            Err(Unsigned::Late) => return Refused::plain(96, "Invalid signature").told(call),
             Err(Unsigned::Signature(why)) => return Refused::wrong(96, why).told(call),
         };
         if let Holder::Revoked(account) = self.timeline.holder(&account.secret) {
@@ -184,7 +187,7 @@ impl Photos {
     fn held<'a>(&'a self, album: &'a str) -> impl Iterator<Item = &'a Photo> {
         let ids = self.albums.iter().find(|(id, _)| id == album).map(|(_, ids)| ids);
         let photos = ids.into_iter().flatten();
-        let photos = photos.filter_map(|id| self.photos.iter().find(|photo| photo.id == *id));
+        let photos = photos.filter_map(|id| self.taken.iter().find(|photo| photo.id == *id));
         photos.filter(|photo| photo.deleted_at.is_none())
     }
 
@@ -227,7 +230,7 @@ impl Photos {
     fn photo(&mut self, call: &Call, account: &Account) -> Result<&mut Photo, Refused> {
         let id = call.param("photo_id").or_else(|| call.param("primary_photo_id"));
         let id = id.unwrap_or_default();
-        let mut photos = self.photos.iter_mut();
+        let mut photos = self.taken.iter_mut();
         let found = photos.find(|photo| photo.id == id && photo.account == account.id && photo.deleted_at.is_none());
         found.ok_or_else(|| Refused::plain(1, "Photo not found"))
     }
@@ -243,9 +246,9 @@ fn done() -> Reply {
     Reply::ok(&json!({ "stat": "ok" }))
 }
 
-fn login(_: &mut Photos, _: &Call, account: &Account) -> Result<Reply, Refused> {
+fn login(account: &Account) -> Reply {
     let user = json!({ "id": account.id, "username": { "_content": account.name } });
-    Ok(Reply::ok(&json!({ "stat": "ok", "user": user })))
+    Reply::ok(&json!({ "stat": "ok", "user": user }))
 }
 
 fn upload(here: &mut Photos, call: &Call, account: &Account) -> Result<Reply, Refused> {
@@ -258,7 +261,7 @@ fn upload(here: &mut Photos, call: &Call, account: &Account) -> Result<Reply, Re
     let description = described(call)?;
     let id = (FIRST_PHOTO + here.timeline.next_number()).to_string();
     let tags = call.param("tags").unwrap_or_default();
-    here.photos.push(Photo {
+    here.taken.push(Photo {
         id: id.clone(),
         account: account.id.clone(),
         description,
@@ -290,12 +293,12 @@ fn told(photo: &Photo, call: &Call) -> Value {
     told
 }
 
-fn search(here: &mut Photos, call: &Call, account: &Account) -> Result<Reply, Refused> {
+fn search(here: &Photos, call: &Call, account: &Account) -> Reply {
     let tag = call.param("machine_tags").unwrap_or_default();
     let mine = |photo: &&Photo| photo.account == account.id && photo.deleted_at.is_none() && photo.tags.contains(&tag);
-    let found: Vec<_> = here.photos.iter().filter(mine).map(|photo| told(photo, call)).collect();
+    let found: Vec<_> = here.taken.iter().filter(mine).map(|photo| told(photo, call)).collect();
     let photos = json!({ "page": 1, "total": found.len(), "photo": found });
-    Ok(Reply::ok(&json!({ "stat": "ok", "photos": photos })))
+    Reply::ok(&json!({ "stat": "ok", "photos": photos }))
 }
 
 fn info(here: &mut Photos, call: &Call, account: &Account) -> Result<Reply, Refused> {
@@ -356,7 +359,7 @@ fn page(here: &mut Photos, call: &Call) -> Reply {
         .filter(|photo| photo.public)
         .map(|photo| photo.id.clone())
         .collect();
-    let seen = here.photos.iter_mut().filter(|photo| ids.contains(&photo.id));
+    let seen = here.taken.iter_mut().filter(|photo| ids.contains(&photo.id));
     seen.for_each(|photo| photo.views += 1);
     let page = here.timeline.page(call).filter(|_| !ids.is_empty());
     page.unwrap_or_else(|| Reply::json(StatusCode::NOT_FOUND, &json!({})))

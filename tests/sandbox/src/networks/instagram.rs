@@ -24,6 +24,7 @@ const RULES: Rules = Rules {
     count: |text| text.chars().count(),
     signs: Some((30, 20)),
     image: "",
+    video: ("REELS", false),
     insights: &["views", "reach", "saved", "likes", "comments", "shares"],
     texts_alone: false,
     page: |url, _, id| format!("{url}/p/{id}"),

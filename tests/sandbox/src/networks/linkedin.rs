@@ -3,6 +3,7 @@
 //! <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>
 
 mod little;
+mod media;
 mod statistics;
 
 use std::collections::HashMap;
@@ -12,31 +13,29 @@ use serde_json::{Value, json};
 
 use super::timeline::{Holder, Timeline};
 use crate::account::Account;
-use crate::call::{Body, Call};
+use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
-use crate::post::{Card, Image, Post};
+use crate::post::{Card, Clip, Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
+use media::Uploaded;
 
 /// The one version of the API that is alive here.
 const VERSION: &str = "202606";
 const TEXT_LIMIT: usize = 3_000;
 const COMMENT_LIMIT: usize = 1_250;
-const ALT_LIMIT: usize = 4_086;
 const IMAGES: std::ops::RangeInclusive<usize> = 2..=20;
 
 /// Every page, and what was uploaded for it.
 pub(crate) struct Organisations {
     line: Timeline,
-    images: HashMap<String, Uploaded>,
+    media: HashMap<String, Uploaded>,
     polls_of_next: u32,
 }
 
-struct Uploaded {
-    bytes_len: Option<usize>,
-    polls_left: u32,
-}
+/// What a post shows: pictures, a video, or a card.
+type Content = (Vec<Image>, Option<Clip>, Option<Card>);
 
 type Handle = fn(&mut Organisations, &Call, &Account) -> Result<Reply, Refused>;
 
@@ -78,7 +77,7 @@ impl Protocol for Organisations {
     fn open(url: &str, _: Clock) -> Self {
         Self {
             line: Timeline::new(url),
-            images: HashMap::new(),
+            media: HashMap::new(),
             polls_of_next: 0,
         }
     }
@@ -94,9 +93,10 @@ impl Protocol for Organisations {
             ("GET", ["rest", "organizationalEntityShareStatistics"]) => {
                 (Operation::Read, |it, call| it.run(call, statistics::tell))
             }
-            ("POST", ["rest", "images"]) => (Operation::Upload, |it, call| it.run(call, start)),
-            ("PUT", ["upload", _]) => (Operation::Upload, |it, call| it.run(call, upload)),
-            ("GET", ["rest", "images", _]) => (Operation::Read, |it, call| it.run(call, image)),
+            ("POST", ["rest", "images"]) => (Operation::Upload, |it, call| it.run(call, media::start)),
+            ("POST", ["rest", "videos"]) => (Operation::Upload, |it, call| it.run(call, media::film)),
+            ("PUT", ["upload", ..]) => (Operation::Upload, |it, call| it.run(call, media::upload)),
+            ("GET", ["rest", "images" | "videos", _]) => (Operation::Read, |it, call| it.run(call, media::show)),
             ("POST", ["rest", "posts"]) => (Operation::Create, |it, call| it.run(call, create)),
             ("GET", ["rest", "posts"]) => (Operation::Read, |it, call| it.run(call, list)),
             ("POST", ["rest", "posts", _]) if partial => (Operation::Edit, |it, call| it.run(call, edit)),
@@ -159,24 +159,7 @@ impl Organisations {
         answered.unwrap_or_else(Into::into).by(&account.id)
     }
 
-    /// The picture of this name, once it can be shown.
-    fn shown(&self, image: &Value) -> Result<Image, Refused> {
-        let uploaded = self.images.get(image["id"].as_str().unwrap_or_default());
-        let uploaded = uploaded.filter(|uploaded| uploaded.polls_left == 0);
-        let alt = image["altText"].as_str().unwrap_or_default().to_owned();
-        match uploaded.and_then(|uploaded| uploaded.bytes_len) {
-            Some(bytes_len) if alt.chars().count() < ALT_LIMIT => Ok(Image {
-                alt,
-                bytes_len,
-                url: None,
-            }),
-            _ => Err(Refused::invalid(
-                "an image is not available, or its altText is too long",
-            )),
-        }
-    }
-
-    fn content(&self, content: &Value) -> Result<(Vec<Image>, Option<Card>), Refused> {
+    fn content(&self, content: &Value) -> Result<Content, Refused> {
         if let Some(article) = content.get("article") {
             let text = |name: &str| article[name].as_str().map(str::to_owned);
             let (Some(url), Some(title)) = (text("source"), text("title")) else {
@@ -187,19 +170,22 @@ impl Organisations {
                 title: Some(title),
                 description: text("description"),
             };
-            return Ok((Vec::new(), Some(card)));
+            return Ok((Vec::new(), None, Some(card)));
         }
         if let Some(images) = content["multiImage"]["images"].as_array() {
             if !IMAGES.contains(&images.len()) {
                 return Err(Refused::invalid("multiImage has 2 to 20 images"));
             }
             let images: Result<Vec<_>, _> = images.iter().map(|image| self.shown(image)).collect();
-            return Ok((images?, None));
+            return Ok((images?, None, None));
         }
         if content["media"].is_object() {
-            return Ok((vec![self.shown(&content["media"])?], None));
+            return Ok(match self.played(&content["media"])? {
+                Some(clip) => (Vec::new(), Some(clip), None),
+                None => (vec![self.shown(&content["media"])?], None, None),
+            });
         }
-        Ok((Vec::new(), None))
+        Ok((Vec::new(), None, None))
     }
 
     fn own(&mut self, urn: &str, account: &Account) -> Result<&mut Post, Refused> {
@@ -247,46 +233,6 @@ fn organisation(_: &mut Organisations, call: &Call, account: &Account) -> Result
     ))
 }
 
-fn start(it: &mut Organisations, call: &Call, account: &Account) -> Result<Reply, Refused> {
-    let owner = call.json().map(|json| &json["initializeUploadRequest"]["owner"]);
-    if owner.and_then(Value::as_str) != Some(&urn(account)) {
-        return Err(Refused::invalid("the owner is not the page"));
-    }
-    let number = it.line.next_number();
-    let image = format!("urn:li:image:C4E{number}");
-    let uploaded = Uploaded {
-        bytes_len: None,
-        polls_left: std::mem::take(&mut it.polls_of_next),
-    };
-    it.images.insert(image.clone(), uploaded);
-    let value = json!({ "uploadUrl": format!("{}/upload/C4E{number}", it.line.url), "image": image,
-        "uploadUrlExpiresAt": call.at.timestamp_millis() + 86_400_000 });
-    Ok(Reply::ok(&json!({ "value": value })))
-}
-
-fn upload(it: &mut Organisations, call: &Call, _: &Account) -> Result<Reply, Refused> {
-    let image = it.images.get_mut(&format!("urn:li:image:{}", call.segment(1)));
-    let (Some(image), Body::Raw(bytes)) = (image, &call.body) else {
-        return Err(Refused::invalid("an upload that was not begun, or no bytes"));
-    };
-    image.bytes_len = Some(bytes.len());
-    Ok(Reply::json(StatusCode::CREATED, &Value::Null))
-}
-
-fn image(it: &mut Organisations, call: &Call, _: &Account) -> Result<Reply, Refused> {
-    let id = segment(call, 2);
-    let image = it.images.get_mut(&id).ok_or_else(Refused::missing)?;
-    let status = match image {
-        Uploaded { bytes_len: None, .. } => "WAITING_UPLOAD",
-        Uploaded { polls_left: 0, .. } => "AVAILABLE",
-        Uploaded { polls_left, .. } => {
-            *polls_left -= 1;
-            "PROCESSING"
-        }
-    };
-    Ok(Reply::ok(&json!({ "id": id, "status": status })))
-}
-
 fn create(it: &mut Organisations, call: &Call, account: &Account) -> Result<Reply, Refused> {
     let body = call.json().ok_or_else(|| Refused::invalid("the body is no JSON"))?;
     let fixed = [
@@ -300,7 +246,7 @@ fn create(it: &mut Organisations, call: &Call, account: &Account) -> Result<Repl
         ));
     }
     let text = worded(&body["commentary"])?;
-    let (images, card) = it.content(&body["content"])?;
+    let (images, video, card) = it.content(&body["content"])?;
     let mut posts = it.line.posts.iter();
     let same = posts.find(|post| {
         post.account == account.id
@@ -316,7 +262,7 @@ fn create(it: &mut Organisations, call: &Call, account: &Account) -> Result<Repl
     let id = format!("urn:li:share:{}", 7_200_000_000_000_000_000 + it.line.next_number());
     let url = format!("{}/feed/update/{id}", it.line.url);
     let mut post = Post::new(&account.id, id.clone(), url, text, call.at);
-    (post.images, post.card) = (images, card);
+    (post.images, post.video, post.card) = (images, video, card);
     it.line.posts.push(post);
     Ok(Reply::json(StatusCode::CREATED, &Value::Null).header("x-restli-id", id))
 }

@@ -11,13 +11,14 @@ use crate::account::Account;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
-use crate::post::{Image, Post};
+use crate::post::{Clip, Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
 
 const TEXT_LIMIT: usize = 4096;
 const CAPTION_LIMIT: usize = 1024;
 const PHOTO_LIMIT: usize = 10 * 1024 * 1024;
+const VIDEO_LIMIT: usize = 50_000_000;
 const DELETABLE_FOR: TimeDelta = TimeDelta::hours(48);
 /// Ids of channels are negative.
 const FIRST_CHANNEL: i64 = -1_001_000_000_000;
@@ -75,6 +76,7 @@ impl Protocol for Bots {
             "getChatMemberCount" => (Operation::Describe, |bots, call| bots.run(call, members)),
             "sendMessage" => (Operation::Create, |bots, call| bots.run(call, send_message)),
             "sendPhoto" => (Operation::Create, |bots, call| bots.run(call, send_photo)),
+            "sendVideo" => (Operation::Create, |bots, call| bots.run(call, send_video)),
             "sendMediaGroup" => (Operation::Create, |bots, call| bots.run(call, send_album)),
             "editMessageText" | "editMessageCaption" => (Operation::Edit, |bots, call| bots.run(call, edit)),
             "deleteMessage" => (Operation::Delete, |bots, call| bots.run(call, delete)),
@@ -184,6 +186,27 @@ fn send_photo(bots: &mut Bots, call: &Call, account: &Account) -> Result<Value, 
     Ok(message(bots.keep(account, caption, vec![image], call.at), account))
 }
 
+fn send_video(bots: &mut Bots, call: &Call, account: &Account) -> Result<Value, Refused> {
+    in_channel(call, account)?;
+    let caption = worded(call, "caption", CAPTION_LIMIT, "message caption is too long")?;
+    let file = call.file("video");
+    let file = file.ok_or_else(|| Refused::wrong("there is no video in the request"))?;
+    if file.bytes.len() > VIDEO_LIMIT || file.content_type != "video/mp4" {
+        return Err(Refused::wrong("file is too big, or no MP4"));
+    }
+    if ["width", "height", "duration"]
+        .iter()
+        .any(|name| call.param(name).is_none_or(|text| text.parse::<u32>().is_err()))
+    {
+        return Err(Refused::wrong("a video has its size and its length"));
+    }
+    let post = bots.keep(account, caption, Vec::new(), call.at);
+    // There is no field for an alternative text.
+    let (alt, bytes_len) = (None, file.bytes.len());
+    post.video = Some(Clip { alt, bytes_len });
+    Ok(message(post, account))
+}
+
 /// Every picture is a message; readers see one, under the first caption.
 fn send_album(bots: &mut Bots, call: &Call, account: &Account) -> Result<Value, Refused> {
     in_channel(call, account)?;
@@ -226,7 +249,7 @@ fn edit(bots: &mut Bots, call: &Call, account: &Account) -> Result<Value, Refuse
     let Some(post) = bots.0.live(&call.param("message_id").unwrap_or_default()) else {
         return Err(Refused::plain(400, "Bad Request: message to edit not found"));
     };
-    if post.images.is_empty() == captioned {
+    if is_text(post) == captioned {
         return Err(Refused::wrong("there is no text in the message to edit"));
     }
     if post.text == text {
@@ -289,6 +312,11 @@ fn photo(call: &Call, name: &str) -> Result<Image, Refused> {
     })
 }
 
+/// Whether nothing but words stands there.
+fn is_text(post: &Post) -> bool {
+    post.images.is_empty() && post.video.is_none()
+}
+
 fn channel(account: &Account) -> Value {
     let id: i64 = account.id.parse().unwrap_or_default();
     json!({ "id": id, "title": account.name, "username": account.handle, "type": "channel" })
@@ -297,7 +325,7 @@ fn channel(account: &Account) -> Value {
 fn message(post: &Post, account: &Account) -> Value {
     let id: i64 = post.remote_id.parse().unwrap_or_default();
     let mut message = json!({ "message_id": id, "date": post.created_at.timestamp(), "chat": channel(account) });
-    if post.images.is_empty() {
+    if is_text(post) {
         message["text"] = post.text.as_str().into();
     } else {
         message["caption"] = post.text.as_str().into();

@@ -25,6 +25,7 @@ const RULES: Rules = Rules {
     count,
     signs: None,
     image: "IMAGE",
+    video: ("VIDEO", true),
     insights: &["views", "likes", "replies", "reposts", "quotes", "shares"],
     texts_alone: true,
     page: |url, account, id| format!("{url}/@{}/post/{id}", account.handle),

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.x.com/x-api/posts/create-post>
 
+mod media;
 mod shape;
 
 use std::collections::HashMap;
@@ -17,9 +18,10 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
 use crate::limits::{Budget, Spent, Windows};
-use crate::post::{Image, Post};
+use crate::post::Post;
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
+use media::{Medium, Shown};
 
 const CLIENT: &str = "miniature-client";
 const CLIENT_SECRET: &str = "miniature-client-secret";
@@ -27,10 +29,6 @@ const CLIENT_SECRET: &str = "miniature-client-secret";
 const LIVES: TimeDelta = TimeDelta::hours(2);
 const TEXT_LIMIT: usize = 280;
 const PREMIUM_TEXT_LIMIT: usize = 4_000;
-const MEDIA_LIMIT: usize = 4;
-const IMAGE_LIMIT: usize = 5 * 1024 * 1024;
-const ALT_LIMIT: usize = 1_000;
-const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 const EDITABLE_FOR: TimeDelta = TimeDelta::minutes(30);
 const MOST_EDITS: usize = 5;
 /// What a post costs, in millionths of a US dollar, without an address in its text and with one:
@@ -56,8 +54,9 @@ const DELETIONS: Budget = Budget {
 pub(crate) struct Users {
     line: Timeline,
     tokens: Tokens,
-    media: HashMap<String, Image>,
+    media: HashMap<String, Medium>,
     windows: Windows,
+    polls_of_next: u32,
 }
 
 type Handle = fn(&mut Users, &Call, &Account) -> Result<Reply, Refused>;
@@ -116,6 +115,7 @@ impl Protocol for Users {
             tokens: Tokens::new("", LIVES).rotating(),
             media: HashMap::new(),
             windows: Windows::default(),
+            polls_of_next: 0,
         }
     }
 
@@ -131,8 +131,7 @@ impl Protocol for Users {
                 ("GET", ["2", "users", "me"]) => (Operation::Describe, |x, call| x.run(call, me)),
                 ("GET", ["2", "users", _, "tweets"]) => (Operation::Read, |x, call| x.run(call, list)),
                 ("GET", ["2", "tweets", _]) => (Operation::Read, |x, call| x.run(call, show)),
-                ("POST", ["2", "media", "upload"]) => (Operation::Upload, |x, call| x.run(call, upload)),
-                ("POST", ["2", "media", "metadata"]) => (Operation::Upload, |x, call| x.run(call, describe)),
+                (_, ["2", "media", ..]) => return media::route(call),
                 ("POST", ["2", "tweets"]) if edits => (Operation::Edit, |x, call| x.run(call, edit)),
                 ("POST", ["2", "tweets"]) => (Operation::Create, |x, call| x.run(call, create)),
                 ("DELETE", ["2", "tweets", _]) => (Operation::Delete, |x, call| x.run(call, delete)),
@@ -175,6 +174,10 @@ impl Protocol for Users {
     fn posts(&self) -> Vec<Post> {
         self.line.posts.clone()
     }
+
+    fn process_next_upload(&mut self, polls: u32) {
+        self.polls_of_next = polls;
+    }
 }
 
 impl Users {
@@ -200,7 +203,7 @@ impl Users {
     }
 
     /// What the body of a post says, if it may be said.
-    fn written(&self, call: &Call, account: &Account) -> Result<(String, Vec<Image>), Refused> {
+    fn written(&self, call: &Call, account: &Account) -> Result<(String, Shown), Refused> {
         let body = call.json().ok_or_else(|| Refused::invalid("the body is no JSON"))?;
         let text = body["text"].as_str().unwrap_or_default().to_owned();
         let most = if premium(account) {
@@ -212,15 +215,8 @@ impl Users {
             return Err(Refused::invalid("Your Tweet text is too long."));
         }
         let ids = body["media"]["media_ids"].as_array().cloned().unwrap_or_default();
-        let images = ids
-            .iter()
-            .map(|id| self.media.get(id.as_str().unwrap_or_default()).cloned());
-        let images: Option<Vec<_>> = images.collect();
-        let images = images.ok_or_else(|| Refused::invalid("Your media IDs are invalid."))?;
-        if images.len() > MEDIA_LIMIT {
-            return Err(Refused::invalid("A Tweet has at most 4 pictures."));
-        }
-        if text.is_empty() && images.is_empty() {
+        let shown = self.shown(&ids)?;
+        if text.is_empty() && ids.is_empty() {
             return Err(Refused::invalid("A Tweet needs a text or media."));
         }
         let mut said = self.line.posts.iter();
@@ -228,7 +224,7 @@ impl Users {
             let detail = "You are not allowed to create a Tweet with duplicate content.";
             return Err(Refused::plain(403, "about:blank", detail));
         }
-        Ok((text, images))
+        Ok((text, shown))
     }
 
     fn next_post(&mut self) -> (String, String) {
@@ -262,47 +258,9 @@ fn me(_: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refused> {
     Ok(Reply::ok(&json!({ "data": user })))
 }
 
-fn upload(x: &mut Users, call: &Call, _: &Account) -> Result<Reply, Refused> {
-    let file = call.file("media").ok_or_else(|| Refused::invalid("media is missing"))?;
-    if call.param("media_category").as_deref() != Some("tweet_image") {
-        return Err(Refused::invalid("media_category is no category of pictures"));
-    }
-    if file.bytes.len() > IMAGE_LIMIT || !TYPES.contains(&file.content_type.as_str()) {
-        return Err(Refused::invalid(
-            "The media is too large, or of a type that is not taken.",
-        ));
-    }
-    let size = file.bytes.len();
-    let id = (1_800_000_000_000_000_000 + x.line.next_number()).to_string();
-    let alt = String::new();
-    x.media.insert(
-        id.clone(),
-        Image {
-            alt,
-            bytes_len: size,
-            url: None,
-        },
-    );
-    let data = json!({ "id": id, "media_key": format!("3_{id}"), "size": size, "expires_after_secs": 86_400 });
-    Ok(Reply::ok(&json!({ "data": data })))
-}
-
-fn describe(x: &mut Users, call: &Call, _: &Account) -> Result<Reply, Refused> {
-    let body = call.json().ok_or_else(|| Refused::invalid("the body is no JSON"))?;
-    let (id, alt) = (&body["id"], &body["metadata"]["alt_text"]["text"]);
-    let alt = alt.as_str().unwrap_or_default();
-    if alt.is_empty() || alt.chars().count() > ALT_LIMIT {
-        return Err(Refused::invalid("alt_text must have 1 to 1000 characters"));
-    }
-    let media = x.media.get_mut(id.as_str().unwrap_or_default());
-    let media = media.ok_or_else(|| Refused::invalid("there is no such media"))?;
-    alt.clone_into(&mut media.alt);
-    Ok(Reply::ok(&json!({ "data": { "id": id } })))
-}
-
 fn create(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refused> {
     let spent = x.spend(CREATIONS, account, call)?;
-    let (text, images) = x.written(call, account)?;
+    let (text, (images, video)) = x.written(call, account)?;
     let answered = call.json().map(|json| &json["reply"]["in_reply_to_tweet_id"]);
     let answered = answered.and_then(Value::as_str).map(str::to_owned);
     if answered.as_ref().is_some_and(|id| x.line.live(id).is_none()) {
@@ -311,7 +269,7 @@ fn create(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refuse
     }
     let (id, url) = x.next_post();
     let mut post = Post::new(&account.id, id, url, text, call.at);
-    (post.images, post.reply_to) = (images, answered);
+    (post.images, post.video, post.reply_to) = (images, video, answered);
     post.charge(price(&post.text));
     let reply = created(&post);
     x.line.posts.push(post);
@@ -329,7 +287,7 @@ fn edit(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refused>
             detail,
         ));
     }
-    let (text, images) = x.written(call, account)?;
+    let (text, (images, video)) = x.written(call, account)?;
     let former = call.json().map(|json| &json["edit_options"]["previous_post_id"]);
     let former = former.and_then(Value::as_str).unwrap_or_default().to_owned();
     let (id, url) = x.next_post();
@@ -345,7 +303,7 @@ fn edit(x: &mut Users, call: &Call, account: &Account) -> Result<Reply, Refused>
             detail,
         ));
     };
-    (post.remote_id, post.url, post.images) = (id, url, images);
+    (post.remote_id, post.url, post.images, post.video) = (id, url, images, video);
     post.reword(text, call.at);
     post.charge(price(&post.text));
     let reply = created(post);

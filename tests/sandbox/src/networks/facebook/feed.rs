@@ -71,13 +71,23 @@ pub(super) fn list(graph: &mut Graph, call: &Call, page: &Account) -> Result<Rep
     let shown: Vec<_> = visible.take(limit).collect();
     let data = shown
         .iter()
-        .map(|post| selected(&node::json(post), &fields, "Post"))
+        .map(|post| selected(&listed(post), &fields, "Post"))
         .collect::<Result<Vec<_>, _>>()?;
     let mut body = json!({"data": data});
     if let (Some(first), Some(last)) = (shown.first(), shown.last()) {
         body["paging"] = json!({"cursors": {"before": first.post.remote_id, "after": last.post.remote_id}});
     }
     Ok(Reply::ok(&body))
+}
+
+/// The post of the feed that shows a video has an id of its own.
+fn listed(post: &PagePost) -> Value {
+    let mut listed = node::json(post);
+    let PagePost { post, .. } = post;
+    if post.video.is_some() {
+        listed["id"] = json!(format!("{}_{}", post.account, post.remote_id));
+    }
+    listed
 }
 
 /// The path must name the token's own page.

@@ -8,6 +8,7 @@ mod node;
 mod page;
 mod photo;
 mod usage;
+mod video;
 
 use std::collections::HashMap;
 
@@ -87,7 +88,7 @@ impl Protocol for Graph {
     }
 
     fn settings(&self, account: &Account) -> Value {
-        json!({ "page": account.id, "graph": format!("{}/{VERSION}", self.url) })
+        json!({ "page": account.id, "graph": format!("{}/{VERSION}", self.url), "pages": self.url })
     }
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
@@ -99,13 +100,14 @@ impl Protocol for Graph {
             }
             ("POST", [VERSION, _, "comments"]) => (Operation::Create, |graph, call| graph.run(call, node::comment)),
             ("POST", [VERSION, _, "photos"]) => (Operation::Upload, |graph, call| graph.run(call, photo::create)),
+            ("POST", [VERSION, _, "videos"]) => (Operation::Create, |graph, call| graph.run(call, video::create)),
             ("GET", [VERSION, id]) if self.is_page(id) => {
                 (Operation::Describe, |graph, call| graph.run(call, page::show))
             }
             ("GET", [VERSION, _]) => (Operation::Read, |graph, call| graph.run(call, node::show)),
             ("POST", [VERSION, _]) => (Operation::Edit, |graph, call| graph.run(call, node::update)),
             ("DELETE", [VERSION, _]) => (Operation::Delete, |graph, call| graph.run(call, node::delete)),
-            ("GET", [_, "posts", _]) => (Operation::Read, node::page),
+            ("GET", [_, "posts" | "videos", _]) => (Operation::Read, node::page),
             _ => return None,
         };
         Some(Route { operation, handle })

@@ -14,7 +14,13 @@ use crate::reply::Reply;
 pub(super) const POST_FIELDS: &str = "created_time,message,id";
 
 pub(super) fn show(graph: &mut Graph, call: &Call, _page: &Account) -> Result<Reply, GraphError> {
-    let mut shown = json(graph.live_post(call)?);
+    let post = graph.live_post(call)?;
+    let (mut shown, video) = (json(post), post.post.video.is_some().then(|| post.post.url.clone()));
+    if let Some(url) = video {
+        // As a thing of its own, a video tells its page without the host.
+        let path = url::Url::parse(&url).map(|url| url.path().to_owned());
+        shown["permalink_url"] = Value::from(path.unwrap_or_default());
+    }
     let answers = graph
         .posts
         .iter()
@@ -25,8 +31,13 @@ pub(super) fn show(graph: &mut Graph, call: &Call, _page: &Account) -> Result<Re
 
 pub(super) fn update(graph: &mut Graph, call: &Call, page: &Account) -> Result<Reply, GraphError> {
     let post = graph.own_post(call, page)?;
-    let Some(message) = call.param("message") else {
-        return Err(GraphError::parameter("Requires message"));
+    let name = if post.post.video.is_some() {
+        "description"
+    } else {
+        "message"
+    };
+    let Some(message) = call.param(name) else {
+        return Err(GraphError::parameter("Requires message, or description of a video"));
     };
     feed::check_message(&message)?;
     if post.post.text != message {
@@ -86,7 +97,9 @@ pub(super) fn json(PagePost { post, published }: &PagePost) -> Value {
         .iter()
         .map(|image| json!({"type": "photo", "description": image.alt}));
     let link = post.card.iter().map(|card| json!({"type": "share", "url": card.url}));
-    let attachments: Vec<_> = images.chain(link).collect();
+    let video = post.video.iter();
+    let video = video.map(|_| json!({"type": "video_inline", "target": {"id": post.remote_id}}));
+    let attachments: Vec<_> = images.chain(link).chain(video).collect();
     json!({
         "id": post.remote_id, "message": post.text, "permalink_url": post.url, "is_published": published,
         "created_time": time(post.created_at), "updated_time": time(post.edited_at.unwrap_or(post.created_at)),

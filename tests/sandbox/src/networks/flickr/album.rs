@@ -48,7 +48,9 @@ pub(super) fn add_photo(here: &mut Photos, call: &Call, account: &Account) -> Re
         return Err(Refused::wrong(3, "Photo already in set"));
     }
     let album = here.albums.iter_mut().find(|(album, _)| *album == id);
-    album.into_iter().for_each(|(_, photos)| photos.push(photo.clone()));
+    if let Some((_, photos)) = album {
+        photos.push(photo);
+    }
     Ok(done())
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Instance, failure, invalid, not_found, signed_in};
 use crate::call::{Call, File};
-use crate::post::Image;
+use crate::post::{Clip, Image};
 use crate::reply::Reply;
 
 pub(super) const DESCRIPTION_LIMIT: usize = 1500;
@@ -158,12 +158,20 @@ impl Media {
                "meta": {}, "description": self.description, "blurhash": null})
     }
 
-    pub(super) fn image(&self) -> Image {
-        Image {
+    /// None, where it is a video.
+    pub(super) fn image(&self) -> Option<Image> {
+        (self.kind == "image").then(|| Image {
             alt: self.description.clone().unwrap_or_default(),
             bytes_len: self.bytes_len,
             url: None,
-        }
+        })
+    }
+
+    pub(super) fn clip(&self) -> Option<Clip> {
+        (self.kind == "video").then(|| Clip {
+            alt: self.description.clone(),
+            bytes_len: self.bytes_len,
+        })
     }
 }
 
@@ -173,6 +181,9 @@ fn problem_of(file: &File, description: Option<&str>) -> Option<String> {
     }
     if file.content_type.starts_with("image/") && file.bytes.len() > IMAGE_SIZE_LIMIT {
         return Some("File file size must be less than 16 MB".to_owned());
+    }
+    if file.bytes.len() > VIDEO_SIZE_LIMIT {
+        return Some("File file size must be less than 99 MB".to_owned());
     }
     description
         .filter(|text| text.chars().count() > DESCRIPTION_LIMIT)

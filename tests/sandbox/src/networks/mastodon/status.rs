@@ -32,7 +32,8 @@ impl Status {
     /// Notes the present wording in the history.
     pub(super) fn note(&mut self, media: &[Media], at: DateTime<Utc>) {
         self.media_ids = media.iter().map(|media| media.id.clone()).collect();
-        self.post.images = media.iter().map(Media::image).collect();
+        self.post.images = media.iter().filter_map(Media::image).collect();
+        self.post.video = media.iter().find_map(Media::clip);
         self.post.card = rendering::first_url(&self.post.text).map(|url| Card {
             url,
             title: None,

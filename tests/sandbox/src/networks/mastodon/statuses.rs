@@ -106,6 +106,7 @@ pub(super) fn update(instance: &mut Instance, call: &Call) -> Reply {
             status.post.text.clone(),
             status.warning.clone(),
             status.post.images.clone(),
+            status.post.video.clone(),
         );
         if let Err(reply) = check_text(&text, &warning, &media_ids) {
             return reply;
@@ -115,8 +116,9 @@ pub(super) fn update(instance: &mut Instance, call: &Call) -> Reply {
             Err(reply) => return reply,
         };
         describe_anew(&mut media, call);
-        let images: Vec<_> = media.iter().map(Media::image).collect();
-        if before == (text.clone(), warning.clone(), images) {
+        let images: Vec<_> = media.iter().filter_map(Media::image).collect();
+        let video = media.iter().find_map(Media::clip);
+        if before == (text.clone(), warning.clone(), images, video) {
             // Nothing changed: Mastodon keeps no edit.
             return Reply::ok(&instance.status_json(&status));
         }

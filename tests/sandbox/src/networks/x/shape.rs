@@ -139,11 +139,12 @@ fn shortened(post: &Post) -> (String, Vec<Value>) {
         rest = after;
     }
     text.push_str(&escaped(rest));
-    if !post.images.is_empty() {
+    if !post.images.is_empty() || post.video.is_some() {
+        let kind = if post.video.is_some() { "video" } else { "photo" };
         text.push(' ');
         entity(
             &mut text,
-            &format!("{}/photo/1", post.url),
+            &format!("{}/{kind}/1", post.url),
             Some(format!("3_{}", post.remote_id)),
         );
     }

@@ -20,7 +20,9 @@ async fn what_it_costs_and_whether_links_go_is_for_the_settings_to_say() {
         (usual.price, usual.link, usual.edit),
         (Some(price), LinkStyle::Nowhere, false)
     );
-    let paying = town.opened(|settings| {
+    // Its own: X gives each refresh token once.
+    let other = town.network().open_account("valbourg_paying", "Valbourg");
+    let paying = town.opened_for(&other, |settings| {
         settings["links"] = json!(true);
         settings["link_price"] = json!(90_000);
     });

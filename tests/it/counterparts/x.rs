@@ -74,6 +74,6 @@ fn video() -> Video {
         seconds: 12,
         alt: "La place, vue du ciel".to_owned(),
         url: "https://ville.example/media/8.mp4".to_owned(),
-        film: Film::whole(vec![7; 5_000_000].into()),
+        film: Film::whole(vec![7; 5_000].into()),
     }
 }

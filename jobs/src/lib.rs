@@ -4,6 +4,7 @@
 
 mod abreast;
 pub mod checks;
+pub mod connect;
 pub mod deliver;
 pub mod fanout;
 pub mod federation;

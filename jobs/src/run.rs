@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     checks::Checks,
+    connect::Connections,
     deliver::{Accounts, Deliveries},
     fanout::FanOuts,
     federation::Federation,
@@ -93,13 +94,15 @@ impl Worker {
         let imported = self.import().await?;
         let kept = self.upkeep().await?;
         let checked = self.check().await?;
+        let connected = self.connect().await?;
         let fanned_out = self.fan_out().await?;
         let delivered = self.deliver().await?;
         let pushed = self.push().await?;
         let federated = self.federate().await?;
         let told = self.tell_subscribers().await?;
         let read = self.read().await?;
-        Ok(imported || kept || checked || read || fanned_out || delivered || pushed || federated || told)
+        let asked = checked || connected || read;
+        Ok(imported || kept || asked || fanned_out || delivered || pushed || federated || told)
     }
 
     /// Polls due sources.
@@ -122,6 +125,13 @@ impl Worker {
     /// Asks what readers did with our posts.
     pub async fn read(&self) -> StoreResult<bool> {
         Readings::new(&self.store, &self.accounts, &self.halt, &self.owner)
+            .step()
+            .await
+    }
+
+    /// Connects accounts that people wait for.
+    pub async fn connect(&self) -> StoreResult<bool> {
+        Connections::new(&self.store, &self.http, &self.addresses, &self.halt, &self.owner)
             .step()
             .await
     }
@@ -170,6 +180,11 @@ impl Worker {
         loops.spawn(cycle("upkeep", worker(), |worker| async move { worker.upkeep().await }));
         loops.spawn(cycle("checks", worker(), |worker| async move { worker.check().await }));
         loops.spawn(cycle("readings", worker(), |worker| async move { worker.read().await }));
+        loops.spawn(cycle(
+            "connect",
+            worker(),
+            |worker| async move { worker.connect().await },
+        ));
         loops.spawn(cycle(
             "fanout",
             worker(),

@@ -22,7 +22,8 @@ impl<'a> Upkeep<'a> {
         let moved = self.store.move_former_file().await;
         let requests = self.store.forget_requests().await;
         let subscribers = self.store.forget_subscribers().await;
-        let forgotten = requests? + subscribers?;
+        let connections = self.store.forget_connections().await;
+        let forgotten = requests? + subscribers? + connections?;
         Ok(published? > 0 || dropped? > 0 || moved? || forgotten > 0)
     }
 }

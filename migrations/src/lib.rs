@@ -19,6 +19,7 @@ mod m0011_handover;
 mod m0012_websub;
 mod m0013_words;
 mod m0014_account_access;
+mod m0015_connections;
 mod m0016_readings;
 mod run;
 mod table;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_websub::Migration),
             Box::new(m0013_words::Migration),
             Box::new(m0014_account_access::Migration),
+            Box::new(m0015_connections::Migration),
             Box::new(m0016_readings::Migration),
         ]
     }

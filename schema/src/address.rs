@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::{
     feeds::Feed,
-    id::{ActivityId, ItemId},
+    id::{AccountId, ActivityId, ItemId},
     value::{Kind, Language},
 };
 
@@ -29,6 +29,16 @@ impl Addresses {
     /// The page of an authority.
     pub fn authority(&self, slug: &str) -> String {
         format!("{}/{slug}", self.0)
+    }
+
+    /// Where networks send people back to who agreed, or did not: applications over there are told it, letter by letter.
+    pub fn connected(&self) -> String {
+        format!("{}/accounts/connected", self.0)
+    }
+
+    /// Where staff connect an account again.
+    pub fn connect_again(&self, account: AccountId) -> String {
+        format!("{}/accounts/{account}/again", self.0)
     }
 
     /// One of our actors in the fediverse: its id there.

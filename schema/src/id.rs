@@ -66,6 +66,8 @@ ids! {
     PartId,
     /// A page or handle on a social network.
     AccountId,
+    /// An account that is being connected.
+    ConnectionId,
     /// One revision brought to one account.
     DeliveryId,
     /// One try at a delivery.

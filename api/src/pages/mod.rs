@@ -1,5 +1,6 @@
-//! The few pages of people who work here: join, sign in, sign out. French first, English beside it, no script.
+//! The few pages of people who work here: join, sign in, sign out, connect accounts. French first, English beside it, no script.
 
+mod accounts;
 mod invitation;
 mod sign_in;
 
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-out", axum::routing::post(sign_in::sign_out))
         .route("/invitation/{secret}", get(invitation::form).post(invitation::accept))
+        .merge(accounts::routes())
         .layer(from_fn(private))
         .route("/assets/style.css", get(style))
 }

@@ -92,6 +92,7 @@ pub(super) fn capabilities() -> Capabilities {
         alt_text: Some(MAX_ALT),
         edit: true,
         delete: true,
+        metrics: true,
         // No keys: the photos carry their delivery, and are searched for.
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }

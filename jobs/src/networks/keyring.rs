@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use beffroi_schema::store::Access;
+use beffroi_schema::value::Access;
 use secrecy::SecretString;
 
 /// Where what a token endpoint gave is kept: several processes speak for one account, and some endpoints take each
@@ -50,6 +50,14 @@ impl Pocket {
         Credentials {
             secret: secret.into(),
             keyring: Arc::new(Self::default()),
+        }
+    }
+
+    /// A secret, and what was given for it.
+    pub fn holding(secret: impl Into<SecretString>, given: Option<Access>) -> Credentials {
+        Credentials {
+            secret: secret.into(),
+            keyring: Arc::new(Self(Mutex::new(given))),
         }
     }
 }

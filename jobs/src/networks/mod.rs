@@ -4,6 +4,7 @@ mod answer;
 mod bluesky;
 mod budget;
 mod by_hand;
+pub mod connect;
 mod container;
 mod dailymotion;
 mod discord;

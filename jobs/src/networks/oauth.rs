@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use beffroi_schema::{clock::Timestamp, store::Access};
+use beffroi_schema::{clock::Timestamp, value::Access};
 use chrono::TimeDelta;
 use reqwest::{
     Method, StatusCode,
@@ -66,8 +66,8 @@ impl Held {
     /// The token, while it is taken at `time`.
     fn token(&self, time: Timestamp) -> Option<SecretString> {
         let access = self.access.as_ref().filter(|access| time < access.until)?;
-        let refused = self.refused.as_ref().map(ExposeSecret::expose_secret);
-        (refused != Some(access.token.expose_secret())).then(|| access.token.clone())
+        let taken = |refused: &SecretString| refused.expose_secret() != access.token.expose_secret();
+        self.refused.as_ref().is_none_or(taken).then(|| access.token.clone())
     }
 
     /// The token, while nothing new need be asked for.
@@ -77,11 +77,15 @@ impl Held {
     }
 }
 
+/// What a token endpoint gives: RFC 6749 §5.1.
 #[derive(Debug, Deserialize)]
-struct Granted {
-    access_token: SecretString,
-    expires_in: Option<u32>,
-    refresh_token: Option<SecretString>,
+pub(super) struct Granted {
+    pub(super) access_token: SecretString,
+    pub(super) expires_in: Option<u32>,
+    pub(super) refresh_token: Option<SecretString>,
+    /// How long the refresh token lives, where it is said: LinkedIn's name, TikTok's, Google's while it tests.
+    #[serde(alias = "refresh_expires_in")]
+    pub(super) refresh_token_expires_in: Option<u32>,
 }
 
 /// How a token endpoint refuses: RFC 6749 §5.2.
@@ -173,38 +177,18 @@ impl Tokens {
         if let Some(refresh) = refresh {
             secret.insert(REFRESH.to_owned(), refresh.clone());
         }
-        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-        let mut call = self
-            .http
-            .call(Method::POST, self.url.clone())
-            .header(CONTENT_TYPE, kind);
+        let mut call = asking(&self.http, &self.url);
         if let Some((name, password)) = self.grant.header {
             call = call.header(AUTHORIZATION, basic(secret.remove(name), secret.remove(password))?);
         }
-        let call = call.body(form(self.grant.ask, &secret).into());
-        let answer = call.send(MAX_ANSWER).await;
-        let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
-        let token: Option<Granted> = answer.json();
-        // Some endpoints refuse with a success.
-        if let Some(token) = token.filter(|_| answer.status.is_success()) {
-            return Ok(token);
-        }
-        let Refusal {
-            error,
-            error_description,
-        } = answer.json().unwrap_or_default();
-        if answer.status.is_success() && error.is_empty() {
-            let strange = "the answer holds no access token".to_owned();
-            return Err(unsettled(strange, Twice::Harmless));
-        }
-        let reason = reason(&answer, Some(&format!("{error} {error_description}")));
-        // `invalid_grant`: withdrawn, unused for too long, or of a project that is being tested.
-        Err(match by_status(&answer, reason, Twice::Harmless) {
-            DeliveryError::Refused(reason) | DeliveryError::Gone(reason) => DeliveryError::Locked(reason),
-            error @ (DeliveryError::Retry { .. } | DeliveryError::Doubtful(_) | DeliveryError::Locked(_)) => error,
-        })
+        let mut ask: Vec<(&str, &str)> = self.grant.ask.to_vec();
+        ask.extend(
+            secret
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.expose_secret())),
+        );
+        granted(call.body(form(&ask).into())).await
     }
-
     fn secret(&self) -> Result<BTreeMap<String, SecretString>, DeliveryError> {
         let names = self.grant.secret;
         let secret: Option<BTreeMap<String, SecretString>> = serde_json::from_str(self.secret.expose_secret()).ok();
@@ -229,16 +213,44 @@ impl Granted {
     }
 }
 
-fn form(ask: &[(&str, &str)], secret: &BTreeMap<String, SecretString>) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(ask);
-    for (name, value) in secret {
-        form.append_pair(name, value.expose_secret());
-    }
-    form.finish()
+/// A call to a token endpoint, before its form.
+pub(super) fn asking<'a>(http: &'a Http, url: &Url) -> Call<'a> {
+    let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+    http.call(Method::POST, url.clone()).header(CONTENT_TYPE, kind)
 }
 
-fn basic(name: Option<SecretString>, password: Option<SecretString>) -> Result<HeaderValue, DeliveryError> {
+/// What a token endpoint gives, or why not.
+pub(super) async fn granted(call: Call<'_>) -> Result<Granted, DeliveryError> {
+    let answer = call.send(MAX_ANSWER).await;
+    let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
+    let token: Option<Granted> = answer.json();
+    // Some endpoints refuse with a success.
+    if let Some(token) = token.filter(|_| answer.status.is_success()) {
+        return Ok(token);
+    }
+    let Refusal {
+        error,
+        error_description,
+    } = answer.json().unwrap_or_default();
+    if answer.status.is_success() && error.is_empty() {
+        let strange = "the answer holds no access token".to_owned();
+        return Err(unsettled(strange, Twice::Harmless));
+    }
+    let reason = reason(&answer, Some(&format!("{error} {error_description}")));
+    // `invalid_grant`: withdrawn, unused for too long, or of a project that is being tested.
+    Err(match by_status(&answer, reason, Twice::Harmless) {
+        DeliveryError::Refused(reason) | DeliveryError::Gone(reason) => DeliveryError::Locked(reason),
+        error @ (DeliveryError::Retry { .. } | DeliveryError::Doubtful(_) | DeliveryError::Locked(_)) => error,
+    })
+}
+
+pub(super) fn form(ask: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(ask)
+        .finish()
+}
+
+pub(super) fn basic(name: Option<SecretString>, password: Option<SecretString>) -> Result<HeaderValue, DeliveryError> {
     let written = |part: Option<SecretString>| {
         let part = part.unwrap_or_default();
         form_urlencoded::byte_serialize(part.expose_secret().as_bytes()).collect::<String>()

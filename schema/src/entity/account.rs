@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     clock::Timestamp,
-    id::{AccountId, AuthorityId},
+    id::{AccountId, AuthorityId, StaffId},
     value::{AccountHealth, AccountRules, AccountState, Capabilities, Network},
 };
 
@@ -33,6 +33,12 @@ pub struct Model {
     pub next_check_at: Timestamp,
     /// The network asked us to wait until then.
     pub not_before: Option<Timestamp>,
+    /// Until when the network takes what its person agreed to; none: it does not say, or there is no end.
+    pub authorised_until: Option<Timestamp>,
+    /// Who connected it on our pages.
+    pub connected_by: Option<StaffId>,
+    /// The application that its person agreed to, sealed: it need not be typed again.
+    pub application: Option<Vec<u8>>,
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

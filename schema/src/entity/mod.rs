@@ -9,6 +9,7 @@ pub mod audit;
 pub mod authority;
 pub mod campaign;
 pub mod campaign_page;
+pub mod connection;
 pub mod delivery;
 pub mod device;
 pub mod disruption;

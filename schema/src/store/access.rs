@@ -12,20 +12,8 @@ use crate::{
     clock::Timestamp,
     entity::{account, account_access},
     id::AccountId,
+    value::Access,
 };
-
-/// What a token endpoint gave.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// What calls carry.
-    pub token: SecretString,
-    /// Until when the network takes it.
-    pub until: Timestamp,
-    /// From when on a new one is asked for, while this one still does: half of its life.
-    pub renew_from: Timestamp,
-    /// Takes the place of the secret's own refresh token, where the endpoint gives another one each time.
-    pub refresh: Option<SecretString>,
-}
 
 /// What is sealed of it.
 #[derive(Serialize, Deserialize)]
@@ -102,12 +90,7 @@ impl Store {
             .col_expr(account_access::Column::LeaseOwner, Expr::value(None::<String>))
             .col_expr(account_access::Column::LeaseUntil, Expr::value(None::<Timestamp>));
         if let Some(access) = given {
-            let open = Sealed {
-                token: access.token.expose_secret().to_owned(),
-                refresh: access.refresh.as_ref().map(|token| token.expose_secret().to_owned()),
-            };
-            let open = serde_json::to_string(&open).map_err(|_| StoreError::Sealed)?;
-            let sealed = self.seal.close(&self.ids, &open.into(), &context(account)?)?;
+            let sealed = self.sealed_access(account, access)?;
             settled = settled
                 .col_expr(account_access::Column::Sealed, Expr::value(sealed))
                 .col_expr(account_access::Column::Until, Expr::value(access.until))
@@ -123,6 +106,16 @@ impl Store {
         } else {
             Err(StoreError::NotFound)
         }
+    }
+
+    /// What was given, sealed for the secret that the account has in this row.
+    pub(super) fn sealed_access(&self, account: &account::Model, access: &Access) -> StoreResult<Vec<u8>> {
+        let open = Sealed {
+            token: access.token.expose_secret().to_owned(),
+            refresh: access.refresh.as_ref().map(|token| token.expose_secret().to_owned()),
+        };
+        let open = serde_json::to_string(&open).map_err(|_| StoreError::Sealed)?;
+        self.seal.close(&self.ids, &open.into(), &context(account)?)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
     sea_query::{Expr, SelectStatement},
 };
 use secrecy::SecretString;
@@ -55,6 +55,20 @@ impl Store {
         if !problems.is_empty() {
             return Err(StoreError::Problems(problems));
         }
+        let tx = self.write().await?;
+        let row = self.insert_account(&tx, new, by).await?;
+        tx.commit().await?;
+        self.bus.nudge().await;
+        Ok(row)
+    }
+
+    /// The row of a new account that has no problems, within the transaction of whatever else comes with it.
+    pub(super) async fn insert_account(
+        &self,
+        tx: &DatabaseTransaction,
+        new: NewAccount,
+        by: &Viewer,
+    ) -> StoreResult<account::Model> {
         let (id, now): (AccountId, _) = (self.ids.make(), self.clock.now());
         let sealed = new
             .secret
@@ -74,19 +88,21 @@ impl Store {
             health: None,
             next_check_at: now,
             not_before: None,
+            authorised_until: None,
+            connected_by: None,
+            application: None,
             version: 1,
             created_at: now,
             updated_at: now,
             lease_owner: None,
             lease_until: None,
         };
-        let tx = self.write().await?;
         account::Entity::insert(row.clone().into_active_model())
-            .exec_without_returning(&tx)
+            .exec_without_returning(tx)
             .await
             .map_err(|error| name_taken(error, "name"))?;
         self.audit(
-            &tx,
+            tx,
             by,
             "account.create",
             id,
@@ -94,8 +110,6 @@ impl Store {
             serde_json::Value::Null,
         )
         .await?;
-        tx.commit().await?;
-        self.bus.nudge().await;
         Ok(row)
     }
 

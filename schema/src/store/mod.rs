@@ -12,6 +12,7 @@ mod board;
 pub mod campaigns;
 mod claim;
 mod connect;
+mod connections;
 mod deliveries;
 mod devices;
 pub(crate) mod digest;
@@ -47,12 +48,12 @@ use sea_orm::{
 use tokio::sync::Semaphore;
 
 pub use self::{
-    access::Access,
     accounts::{CheckResult, NewAccount},
     audience::{Walk, Wanted},
     audit::MAX_AUDIT_LINES,
     authorities::{NewAuthority, ZoneDraft, machine, unknown_time_zone},
     connect::{DatabaseUrl, connect},
+    connections::{Callback, Connected, NewConnection, Step},
     deliveries::{Charge, Job, MAX_TASKS, Overspent, Settlement, Task, TaskFilter, TaskOutcome},
     devices::Registered,
     error::{StoreError, StoreResult},
@@ -75,6 +76,7 @@ pub use self::{
     uploads::{NewUpload, PART_BYTES},
     wording::TemplateOf,
 };
+pub use crate::value::Access;
 use crate::{
     bus::Bus,
     clock::Clock,

@@ -3,9 +3,11 @@
 #[macro_use]
 mod closed_set;
 
+mod access;
 mod account;
 mod audience;
 mod authority;
+mod connection;
 mod content;
 mod copy;
 mod delivery;
@@ -29,10 +31,12 @@ mod source;
 mod staff;
 mod template;
 
+pub use access::*;
 pub use account::*;
 pub use audience::*;
 pub use authority::*;
 pub use closed_set::UnknownValue;
+pub use connection::*;
 pub use content::*;
 pub use copy::*;
 pub use delivery::*;

@@ -1,5 +1,6 @@
 //! What a person can put right.
 
+use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 closed_set! {
@@ -27,7 +28,7 @@ closed_set! {
 }
 
 /// One thing to put right: where it is, and what to do, in French and in English.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Problem {
     /// For programs.
     pub code: ProblemCode,

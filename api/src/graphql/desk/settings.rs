@@ -75,13 +75,34 @@ impl From<&value::Setting> for Setting {
 #[derive(Debug, InputObject)]
 pub struct SettingInput {
     /// Which: `instance`, `page`…
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its value; of a flag `true` or `false`.
-    pub(super) value: String,
+    pub(crate) value: String,
 }
 
 /// What a person has to put right of an account's settings.
 pub(super) fn problems(network: Network, settings: &[SettingInput]) -> Vec<Problem> {
+    let lacks =
+        |setting: &&value::Setting| setting.required && !settings.iter().any(|given| given.name == setting.name);
+    let lacking = network.settings().iter().filter(lacks);
+    let lacking = lacking.map(|setting| missing(&format!("settings.{}", setting.name)));
+    let mut problems = wrong(network, settings);
+    problems.extend(lacking);
+    problems
+}
+
+/// A field that cannot stay empty.
+pub(crate) fn missing(path: &str) -> Problem {
+    Problem::new(
+        ProblemCode::Missing,
+        path,
+        "Remplissez ce champ.",
+        "Fill in this field.",
+    )
+}
+
+/// What is wrong with those that were given.
+pub(crate) fn wrong(network: Network, settings: &[SettingInput]) -> Vec<Problem> {
     let known = network.settings();
     let unknown = settings
         .iter()
@@ -96,11 +117,8 @@ pub(super) fn problems(network: Network, settings: &[SettingInput]) -> Vec<Probl
     });
     let wrong = known.iter().filter_map(|setting| {
         let path = format!("settings.{}", setting.name);
-        match settings.iter().find(|given| given.name == setting.name) {
-            Some(given) => setting_problem(setting.kind, &path, given.value.trim()),
-            None if setting.required => text_problem(&path, "", MAX_NAME),
-            None => None,
-        }
+        let given = settings.iter().find(|given| given.name == setting.name)?;
+        setting_problem(setting.kind, &path, given.value.trim())
     });
     unknown.chain(wrong).collect()
 }
@@ -130,7 +148,7 @@ fn setting_problem(kind: SettingKind, path: &str, given: &str) -> Option<Problem
 }
 
 /// As the account's row keeps them.
-pub(super) fn row(network: Network, settings: Vec<SettingInput>) -> serde_json::Value {
+pub(crate) fn row(network: Network, settings: Vec<SettingInput>) -> serde_json::Value {
     let mut row = json!({ "network": network });
     for SettingInput { name, value } in settings {
         let kind = network.settings().iter().find(|setting| setting.name == name);

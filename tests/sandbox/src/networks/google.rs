@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::json;
 
+use super::consent::{Consents, Rules};
 use super::oauth::{self, Stranger};
 use super::timeline::Timeline;
 use crate::account::Account;
@@ -18,7 +19,7 @@ const CLIENT_SECRET: &str = "GOCSPX-miniature";
 const LIVES: TimeDelta = TimeDelta::seconds(3599);
 
 /// The access tokens given out.
-pub(crate) struct Tokens(oauth::Tokens);
+pub(crate) struct Tokens(oauth::Tokens, Consents);
 
 /// A refusal: its status, its sentence, and why a correct client would not have met it.
 pub(crate) struct Refused(u16, String, Option<&'static str>);
@@ -56,7 +57,7 @@ pub(crate) fn secret(number: usize) -> String {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Self(oauth::Tokens::new("ya29.", LIVES))
+        Self(oauth::Tokens::new("ya29.", LIVES), Consents::default())
     }
 }
 
@@ -66,11 +67,40 @@ impl Tokens {
         self.0.renew(timeline, call, &["refresh_token"])
     }
 
+    /// `GET /o/oauth2/v2/auth`: without both of these words a person who agreed before gives no refresh token.
+    pub(crate) fn ask(&mut self, timeline: &Timeline, call: &Call, scope: &'static [&'static str]) -> Reply {
+        let reply = self.1.ask(call, timeline.accounts(), &rules(scope));
+        let told = |name: &str, word: &str| call.param(name).as_deref() == Some(word);
+        if told("access_type", "offline") && told("prompt", "consent") {
+            return reply;
+        }
+        reply.violation("no refresh token is asked for")
+    }
+
+    /// `POST /token` with a code.
+    pub(crate) fn agreed(&mut self, timeline: &mut Timeline, call: &Call) -> Reply {
+        match self.1.exchange(call, &rules(&[])) {
+            Ok(account) => self.0.consented(timeline, call, &account),
+            Err(refused) => refused,
+        }
+    }
+
     /// Whose call it is.
     pub(crate) fn holder(&self, timeline: &Timeline, call: &Call) -> Result<Account, Refused> {
         let sentence = "Request had invalid authentication credentials.";
         let holder = self.0.holder(timeline, call);
         holder.map_err(|Stranger(violation)| Refused(401, sentence.to_owned(), violation))
+    }
+}
+
+fn rules(scopes: &'static [&'static str]) -> Rules {
+    Rules {
+        name: "client_id",
+        id: CLIENT,
+        secret: CLIENT_SECRET,
+        scopes,
+        pkce: true,
+        lives: TimeDelta::minutes(10),
     }
 }
 

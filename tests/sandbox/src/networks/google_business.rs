@@ -18,6 +18,9 @@ const SUMMARY_LIMIT: usize = 1500;
 const TITLE_LIMIT: usize = 58;
 const PAGE_LIMIT: usize = 100;
 
+/// What posting needs.
+const SCOPE: &str = "https://www.googleapis.com/auth/business.manage";
+
 /// Every place.
 pub(crate) struct Places {
     timeline: Timeline,
@@ -42,6 +45,12 @@ impl Protocol for Places {
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+            ("GET", ["o", "oauth2", "v2", "auth"]) => (Operation::SignIn, |here, call| {
+                here.tokens.ask(&here.timeline, call, &[SCOPE])
+            }),
+            ("POST", ["token"]) if call.param("code").is_some() => (Operation::SignIn, |here, call| {
+                here.tokens.agreed(&mut here.timeline, call)
+            }),
             ("POST", ["token"]) => (Operation::SignIn, |here, call| here.tokens.renew(&here.timeline, call)),
             ("GET", ["v1", "locations", _]) => (Operation::Describe, |here, call| {
                 here.run(call, |here, call, account| place(here, call, account))

@@ -14,6 +14,12 @@ use crate::post::{Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
 
+/// What making albums needs.
+const SCOPES: [&str; 3] = [
+    "https://www.googleapis.com/auth/photoslibrary.appendonly",
+    "https://www.googleapis.com/auth/photoslibrary.readonly.appcreateddata",
+    "https://www.googleapis.com/auth/photoslibrary.edit.appcreateddata",
+];
 const TITLE_LIMIT: usize = 500;
 const DESCRIPTION_LIMIT: usize = 1000;
 const BATCH_LIMIT: usize = 50;
@@ -58,6 +64,12 @@ impl Protocol for Libraries {
     /// An album that holds nothing shows nothing: a post is there with its photos.
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+            ("GET", ["o", "oauth2", "v2", "auth"]) => (Operation::SignIn, |here, call| {
+                here.tokens.ask(&here.timeline, call, &SCOPES)
+            }),
+            ("POST", ["token"]) if call.param("code").is_some() => (Operation::SignIn, |here, call| {
+                here.tokens.agreed(&mut here.timeline, call)
+            }),
             ("POST", ["token"]) => (Operation::SignIn, |here, call| here.tokens.renew(&here.timeline, call)),
             ("GET", ["v1", "albums"]) => (Operation::Read, |here, call| here.run(call, albums)),
             ("POST", ["v1", "albums"]) => (Operation::Upload, |here, call| here.run(call, create_album)),

@@ -8,9 +8,11 @@ mod statistics;
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::consent::{Consents, Rules};
 use super::timeline::{Holder, Timeline};
 use crate::account::Account;
 use crate::call::Call;
@@ -27,9 +29,25 @@ const TEXT_LIMIT: usize = 3_000;
 const COMMENT_LIMIT: usize = 1_250;
 const IMAGES: std::ops::RangeInclusive<usize> = 2..=20;
 
+/// How long a token lives.
+const TOKEN_LIVES: TimeDelta = TimeDelta::days(60);
+const CONSENT: Rules = Rules {
+    name: "client_id",
+    id: "miniature-client",
+    secret: "miniature-client-secret",
+    scopes: &[
+        "w_organization_social",
+        "r_organization_social",
+        "rw_organization_admin",
+    ],
+    pkce: false,
+    lives: TimeDelta::minutes(30),
+};
+
 /// Every page, and what was uploaded for it.
 pub(crate) struct Organisations {
     line: Timeline,
+    consents: Consents,
     media: HashMap<String, Uploaded>,
     polls_of_next: u32,
 }
@@ -77,6 +95,7 @@ impl Protocol for Organisations {
     fn open(url: &str, _: Clock) -> Self {
         Self {
             line: Timeline::new(url),
+            consents: Consents::default(),
             media: HashMap::new(),
             polls_of_next: 0,
         }
@@ -89,6 +108,10 @@ impl Protocol for Organisations {
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let partial = call.header("x-restli-method") == Some("PARTIAL_UPDATE");
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+            ("GET", ["oauth", "v2", "authorization"]) => (Operation::SignIn, |it, call| {
+                it.consents.ask(call, it.line.accounts(), &CONSENT)
+            }),
+            ("POST", ["oauth", "v2", "accessToken"]) => (Operation::SignIn, agreed),
             ("GET", ["rest", "organizations", _]) => (Operation::Describe, |it, call| it.run(call, organisation)),
             ("GET", ["rest", "organizationalEntityShareStatistics"]) => {
                 (Operation::Read, |it, call| it.run(call, statistics::tell))
@@ -146,6 +169,18 @@ impl Protocol for Organisations {
     fn process_next_upload(&mut self, polls: u32) {
         self.polls_of_next = polls;
     }
+}
+
+/// `POST /oauth/v2/accessToken`: sixty days.
+fn agreed(it: &mut Organisations, call: &Call) -> Reply {
+    let account = match it.consents.exchange(call, &CONSENT) {
+        Ok(account) => account,
+        Err(refused) => return refused,
+    };
+    it.line.restore(&account);
+    let known = it.line.accounts().iter().find(|known| known.id == account);
+    let token = known.map(|known| known.secret.clone());
+    Reply::ok(&json!({ "access_token": token, "expires_in": TOKEN_LIVES.num_seconds() })).by(&account)
 }
 
 impl Organisations {

@@ -1,6 +1,7 @@
 //! The networks in miniature: one file or folder each.
 
 pub(crate) mod bluesky;
+pub(crate) mod consent;
 pub(crate) mod container;
 pub(crate) mod dailymotion;
 pub(crate) mod discord;

@@ -76,6 +76,22 @@ impl Tokens {
         Reply::ok(&answer).by(&owner.id)
     }
 
+    /// A token, and a refresh token, for whose person agreed.
+    pub(crate) fn consented(&mut self, timeline: &mut Timeline, call: &Call, account: &str) -> Reply {
+        timeline.restore(account);
+        let known = timeline.accounts().iter().find(|known| known.id == account);
+        let Some(owner) = known.cloned() else {
+            return Reply::json(StatusCode::BAD_REQUEST, &json!({ "error": "invalid_grant" }));
+        };
+        let number = self.given.len();
+        let (access, refresh) = (format!("{}miniature-{number}", self.prefix), format!("agreed-{number}"));
+        let answer = json!({ "access_token": access, "expires_in": self.lives.num_seconds(), "token_type": "Bearer",
+            "refresh_token": refresh });
+        self.refresh.insert(owner.id.clone(), refresh);
+        self.given.push((access, owner, call.at + self.lives));
+        Reply::ok(&answer).by(account)
+    }
+
     fn tells(&self, call: &Call, account: &Account) -> bool {
         let secret: Map<String, Value> = serde_json::from_str(&account.secret).unwrap_or_default();
         let client = call.basic();

@@ -52,6 +52,11 @@ impl Timeline {
         self.revoked.push(account.to_owned());
     }
 
+    /// Its person agreed again.
+    pub(crate) fn restore(&mut self, account: &str) {
+        self.revoked.retain(|revoked| revoked != account);
+    }
+
     pub(crate) fn holder(&self, secret: &str) -> Holder {
         let Some(account) = self.accounts.iter().find(|account| account.secret == secret) else {
             return Holder::Nobody;

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.x.com/x-api/posts/create-post>
 
+mod consent;
 mod media;
 mod shape;
 
@@ -11,6 +12,7 @@ use chrono::{DateTime, TimeDelta};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::consent::Consents;
 use super::oauth::{Stranger, Tokens};
 use super::timeline::Timeline;
 use crate::account::Account;
@@ -54,6 +56,7 @@ const DELETIONS: Budget = Budget {
 pub(crate) struct Users {
     line: Timeline,
     tokens: Tokens,
+    consents: Consents,
     media: HashMap<String, Medium>,
     windows: Windows,
     polls_of_next: u32,
@@ -113,6 +116,7 @@ impl Protocol for Users {
         Self {
             line: Timeline::new(url),
             tokens: Tokens::new("", LIVES).rotating(),
+            consents: Consents::default(),
             media: HashMap::new(),
             windows: Windows::default(),
             polls_of_next: 0,
@@ -127,6 +131,12 @@ impl Protocol for Users {
         let edits = call.json().is_some_and(|json| !json["edit_options"].is_null());
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) =
             match (call.method.as_str(), call.segments().as_slice()) {
+                ("GET", ["i", "oauth2", "authorize"]) => (Operation::SignIn, |x, call| {
+                    x.consents.ask(call, x.line.accounts(), &consent::RULES)
+                }),
+                ("POST", ["2", "oauth2", "token"]) if call.param("code").is_some() => {
+                    (Operation::SignIn, consent::agreed)
+                }
                 ("POST", ["2", "oauth2", "token"]) => (Operation::SignIn, sign_in),
                 ("GET", ["2", "users", "me"]) => (Operation::Describe, |x, call| x.run(call, me)),
                 ("GET", ["2", "users", _, "tweets"]) => (Operation::Read, |x, call| x.run(call, list)),

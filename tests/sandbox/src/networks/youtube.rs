@@ -19,6 +19,8 @@ use crate::post::{Clip, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
 
+/// What posting needs.
+const SCOPE: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
 const TITLE_LIMIT: usize = 100;
 const DESCRIPTION_LIMIT: usize = 5000;
 const TAGS_LIMIT: usize = 500;
@@ -66,6 +68,12 @@ impl Protocol for Channels {
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+            ("GET", ["o", "oauth2", "v2", "auth"]) => (Operation::SignIn, |here, call| {
+                here.tokens.ask(&here.timeline, call, &[SCOPE])
+            }),
+            ("POST", ["token"]) if call.param("code").is_some() => (Operation::SignIn, |here, call| {
+                here.tokens.agreed(&mut here.timeline, call)
+            }),
             ("POST", ["token"]) => (Operation::SignIn, |here, call| here.tokens.renew(&here.timeline, call)),
             ("POST", ["upload", "youtube", "v3", "videos"]) => (Operation::Upload, |here, call| here.run(call, begin)),
             // The last part makes the video.

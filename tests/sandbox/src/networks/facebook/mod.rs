@@ -2,6 +2,7 @@
 //!
 //! <https://developers.facebook.com/docs/pages-api/posts>
 
+mod consent;
 mod error;
 mod feed;
 mod node;
@@ -19,6 +20,7 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
 use crate::limits::Windows;
+use crate::networks::consent::Consents;
 use crate::post::Post;
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
@@ -34,6 +36,7 @@ pub(crate) struct Graph {
     url: String,
     pages: Vec<Account>,
     revoked: Vec<String>,
+    consents: Consents,
     posts: Vec<PagePost>,
     photos: HashMap<String, Photo>,
     windows: Windows,
@@ -80,6 +83,7 @@ impl Protocol for Graph {
             url: url.to_owned(),
             pages: Vec::new(),
             revoked: Vec::new(),
+            consents: Consents::default(),
             posts: Vec::new(),
             photos: HashMap::new(),
             windows: Windows::default(),
@@ -93,6 +97,9 @@ impl Protocol for Graph {
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+            ("GET", [VERSION, "dialog", "oauth"]) => (Operation::SignIn, consent::ask),
+            ("GET", [VERSION, "oauth", "access_token"]) => (Operation::SignIn, consent::token),
+            ("GET", [VERSION, "me", "accounts"]) => (Operation::SignIn, consent::pages),
             ("GET", [VERSION, "me"]) => (Operation::SignIn, |graph, call| graph.run(call, page::show)),
             ("POST", [VERSION, _, "feed"]) => (Operation::Create, |graph, call| graph.run(call, feed::create)),
             ("GET", [VERSION, _, "feed" | "published_posts" | "posts"]) => {

@@ -15,9 +15,10 @@ use super::{Instance, instance};
 use crate::call::Call;
 use crate::reply::Reply;
 
-const SCOPES: [&str; 6] = [
+const SCOPES: [&str; 7] = [
     "profile",
     "read",
+    "read:accounts",
     "read:statuses",
     "write",
     "write:statuses",
@@ -40,6 +41,8 @@ struct Code {
     client_id: String,
     redirect_uri: String,
     challenge: Option<String>,
+    /// Who agreed.
+    account: String,
 }
 
 pub(super) fn metadata(instance: &mut Instance, _call: &Call) -> Reply {
@@ -85,6 +88,19 @@ pub(super) fn authorize(instance: &mut Instance, call: &Call) -> Reply {
     if !instance.grants.clients.contains_key(&client_id) {
         return unauthorised("invalid_client");
     }
+    let scopes = call.param("scope").unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
+    if scopes.split_whitespace().any(|scope| !SCOPES.contains(&scope)) {
+        return unauthorised("invalid_scope");
+    }
+    if call.param("deny").is_some() {
+        return sent_back(&redirect_uri, call, ("error", "access_denied"));
+    }
+    let signed_in = call.param("as");
+    let mut known = instance.accounts.iter().map(|holder| &holder.account);
+    let person = known.find(|account| signed_in.as_ref().is_none_or(|handle| *handle == account.handle));
+    let Some(account) = person.map(|account| account.id.clone()) else {
+        return unauthorised("nobody is called so");
+    };
     instance.grants.given += 1;
     let code = format!("code-{}", instance.grants.given);
     let challenge = call.param("code_challenge");
@@ -92,15 +108,20 @@ pub(super) fn authorize(instance: &mut Instance, call: &Call) -> Reply {
         client_id,
         redirect_uri: redirect_uri.clone(),
         challenge,
+        account,
     };
     instance.grants.codes.insert(code.clone(), grant);
     if redirect_uri == OUT_OF_BAND {
         return Reply::html(format!("<!doctype html><title>Code</title><code>{code}</code>"));
     }
-    let Ok(mut location) = Url::parse(&redirect_uri) else {
+    sent_back(&redirect_uri, call, ("code", &code))
+}
+
+fn sent_back(redirect: &str, call: &Call, (name, value): (&str, &str)) -> Reply {
+    let Ok(mut location) = Url::parse(redirect) else {
         return unauthorised("invalid_redirect_uri");
     };
-    location.query_pairs_mut().append_pair("code", &code);
+    location.query_pairs_mut().append_pair(name, value);
     if let Some(state) = call.param("state") {
         location.query_pairs_mut().append_pair("state", &state);
     }
@@ -118,14 +139,18 @@ pub(super) fn token(instance: &mut Instance, call: &Call) -> Reply {
     let access_token = match call.param("grant_type").as_deref() {
         Some("authorization_code") => {
             let grant = instance.grants.codes.remove(&call.param("code").unwrap_or_default());
-            if !grant.is_some_and(|grant| grant.honours(&client_id, call)) {
+            let Some(grant) = grant.filter(|grant| grant.honours(&client_id, call)) else {
                 return unauthorised("invalid_grant");
-            }
-            instance
+            };
+            let agreed = instance
                 .accounts
-                .first()
-                .map(|holder| holder.account.secret.clone())
-                .unwrap_or_default()
+                .iter_mut()
+                .find(|holder| holder.account.id == grant.account);
+            agreed.map_or_else(String::new, |holder| {
+                // A new token takes the place of one that was withdrawn.
+                holder.revoked = false;
+                holder.account.secret.clone()
+            })
         }
         // An application's own token reads what is public; this miniature knows it by nothing but its shape.
         Some("client_credentials") => format!("application-token-{client_id}"),

@@ -112,7 +112,7 @@ impl Worker {
 
     /// Publishes what is scheduled.
     pub async fn upkeep(&self) -> StoreResult<bool> {
-        Upkeep::new(&self.store).step().await
+        Upkeep::new(&self.store, &self.addresses).step().await
     }
 
     /// Checks accounts.

@@ -8,16 +8,17 @@ use crate::table::{create, index, unique};
 pub struct Migration;
 
 /// What an account learns of its consent, one column at a time: SQLite adds no two at once.
-const COLUMNS: [&str; 3] = ["authorised_until", "connected_by", "application"];
+const COLUMNS: [&str; 4] = ["authorised_until", "connected_by", "application", "reminded"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let [mut until, mut by, mut application] = COLUMNS.map(ColumnDef::new);
+        let [mut until, mut by, mut application, mut reminded] = COLUMNS.map(ColumnDef::new);
         until.timestamp_with_time_zone();
         by.uuid();
         application.binary();
-        for column in [until, by, application] {
+        reminded.integer();
+        for column in [until, by, application, reminded] {
             let table = Table::alter().table("account").add_column(column).to_owned();
             manager.alter_table(table).await?;
         }

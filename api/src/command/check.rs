@@ -4,11 +4,18 @@ use std::process::ExitCode;
 
 use beffroi_jobs::{deliver::Accounts, http::Http, import::open, push::fcm::Fcm};
 use beffroi_schema::{
+    address::Addresses,
+    entity::account,
     store::{Store, connect},
     value::{Cursor, Language, Reading, Scope},
 };
 
+use chrono::TimeDelta;
+
 use super::{Configured, say};
+
+/// An authorisation that ends so soon is something to do now.
+const SOON: TimeDelta = TimeDelta::days(7);
 
 /// What was tried, and what came of it: a word for people, or what is wrong.
 struct Line {
@@ -28,7 +35,7 @@ pub async fn check(configured: &Configured) -> anyhow::Result<ExitCode> {
         for line in [files(&store).await]
             .into_iter()
             .chain(push(configured, &store).await)
-            .chain(accounts(&store, &http).await?)
+            .chain(accounts(&store, &http, &Addresses::below(&configured.instance.public_url)).await?)
             .chain(sources(&store, &http).await?)
         {
             well &= told(&line);
@@ -71,7 +78,7 @@ async fn push(configured: &Configured, store: &Store) -> Option<Line> {
 }
 
 /// Asks every network who we are there.
-async fn accounts(store: &Store, http: &Http) -> anyhow::Result<Vec<Line>> {
+async fn accounts(store: &Store, http: &Http, addresses: &Addresses) -> anyhow::Result<Vec<Line>> {
     let open = Accounts::new(http.clone());
     let mut lines = Vec::new();
     for account in store.accounts(&Scope::Instance, None).await? {
@@ -82,12 +89,36 @@ async fn accounts(store: &Store, http: &Http) -> anyhow::Result<Vec<Line>> {
                 Err(error) => Err(error.to_string()),
             },
         };
+        let tried = format!("account {} ({})", account.name, account.network);
         lines.push(Line {
-            tried: format!("account {} ({})", account.name, account.network),
+            tried: tried.clone(),
             answer,
         });
+        if let Some(answer) = authorisation(store, addresses, &account).await? {
+            let tried = format!("authorisation of {tried}");
+            lines.push(Line { tried, answer });
+        }
     }
     Ok(lines)
+}
+
+/// Until when an account is authorised, and who must agree again where that is soon; none where there is no end.
+async fn authorisation(
+    store: &Store,
+    addresses: &Addresses,
+    account: &account::Model,
+) -> anyhow::Result<Option<Result<String, String>>> {
+    let Some(until) = account.authorised_until else {
+        return Ok(None);
+    };
+    let (day, left) = (until.date_naive(), until - store.clock().now());
+    if left > SOON {
+        return Ok(Some(Ok(format!("until {day}"))));
+    }
+    let people = store.who_agrees(account).await?.join(", ");
+    let people = if people.is_empty() { "an administrator" } else { &people };
+    let page = addresses.connect_again(account.id);
+    Ok(Some(Err(format!("ends on {day}: {people} must agree again at {page}"))))
 }
 
 /// Reads every source once, without writing anything of it.

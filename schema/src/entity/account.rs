@@ -35,6 +35,8 @@ pub struct Model {
     pub not_before: Option<Timestamp>,
     /// Until when the network takes what its person agreed to; none: it does not say, or there is no end.
     pub authorised_until: Option<Timestamp>,
+    /// How many days before that end its people were reminded last; none: not yet.
+    pub reminded: Option<i32>,
     /// Who connected it on our pages.
     pub connected_by: Option<StaffId>,
     /// The application that its person agreed to, sealed: it need not be typed again.

@@ -89,6 +89,7 @@ impl Store {
             next_check_at: now,
             not_before: None,
             authorised_until: None,
+            reminded: None,
             connected_by: None,
             application: None,
             version: 1,
@@ -165,6 +166,9 @@ impl Store {
         let now = self.clock.now();
         self.change_account(scope, id, None, "account.secret", by, |active| {
             active.secret = Set(Some(sealed));
+            // Nobody says until when what is pasted holds.
+            active.authorised_until = Set(None);
+            active.reminded = Set(None);
             active.state = Set(AccountState::Active);
             active.reason = Set(None);
             active.next_check_at = Set(now);

@@ -28,6 +28,7 @@ mod outlook;
 mod password;
 mod publish;
 mod readings;
+mod reminders;
 mod seal;
 mod sessions;
 mod sources;
@@ -67,6 +68,7 @@ pub use self::{
     media::{About, MAX_PICTURE_BYTES},
     outlook::{Intent, Outlook},
     readings::Reading,
+    reminders::Reminder,
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},

@@ -13,6 +13,7 @@ use beffroi_schema::{
 };
 use beffroi_tests::City;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::front::{Answer, PASSWORD, answer_of, built, operator};
@@ -92,6 +93,20 @@ impl Browser {
             ("content-type", "application/x-www-form-urlencoded"),
         ];
         answer_of(self.router.clone(), built("POST", path, &headers, Body::from(body))).await
+    }
+
+    /// Asks by GraphQL; fails on errors.
+    pub async fn ask(&self, query: &str) -> Value {
+        let headers = [
+            ("cookie", &*self.cookie),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/json"),
+        ];
+        let body = json!({ "query": query }).to_string();
+        let request = built("POST", "/graphql", &headers, Body::from(body));
+        let mut answer: Value = serde_json::from_str(&answer_of(self.router.clone(), request).await.body).unwrap();
+        assert_eq!(answer["errors"], Value::Null, "{query}");
+        answer["data"].take()
     }
 
     /// Sends a form that begins a connection, lets the loop work, and opens the page of the connection.

@@ -3,4 +3,5 @@
 mod browser;
 mod consent;
 mod refusals;
+mod reminders;
 mod secrets;

@@ -49,12 +49,12 @@ struct Exchange {
 impl Contract {
     /// A sandbox and the listener before it; none, loudly, without sample data.
     pub async fn between(kind: Kind, description: &str) -> Option<Self> {
-        Self::described(kind, description, |openapi| openapi).await
+        Self::described(kind, description, Value::clone).await
     }
 
     /// The same, where `openapi` makes `OpenAPI` of what the network writes in words of its own.
     #[expect(clippy::print_stderr, reason = "what was left out must be seen")]
-    pub async fn described(kind: Kind, description: &str, openapi: impl FnOnce(Value) -> Value) -> Option<Self> {
+    pub async fn described(kind: Kind, description: &str, openapi: impl FnOnce(&Value) -> Value) -> Option<Self> {
         let Some(data) = std::env::var_os("BEFFROI_DATA") else {
             eprintln!("LEFT OUT: BEFFROI_DATA names no sample data, our requests were not held against {description}");
             return None;
@@ -71,7 +71,7 @@ impl Contract {
         Some(Self {
             sandbox,
             url,
-            openapi: openapi(serde_json::from_str(&text).unwrap()),
+            openapi: openapi(&serde_json::from_str(&text).unwrap()),
             heard,
             _listener: tasks,
         })
@@ -196,6 +196,8 @@ fn fields_of_form(body: &[u8], boundary: &str) -> Value {
         let quoted = |name: &str| Some(head.split_once(&format!("{name}=\""))?.1.split_once('"')?.0.to_owned());
         let said = said.strip_suffix("\r\n")?;
         let value = match quoted("; filename") {
+            // A file that another part names beside its own.
+            Some(_) if text.contains(&format!("attach://{}", quoted("; name")?)) => return None,
             Some(file) => json!(file),
             None => serde_json::from_str(said).unwrap_or_else(|_| json!(said)),
         };

@@ -57,7 +57,7 @@ async fn what_we_say_to_telegram_is_in_its_contract() {
 
 /// The description lists methods and types in words: `Array of Integer`, `Message`. Nothing beside what it lists is
 /// allowed.
-fn openapi(described: Value) -> Value {
+fn openapi(described: &Value) -> Value {
     let named = |list: &Value| list.as_object().unwrap().clone();
     let types = named(&described["types"]).into_iter().map(|(name, kind)| {
         let schema = match (&*name, kind["subtypes"].as_array()) {

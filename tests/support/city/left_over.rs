@@ -3,10 +3,10 @@
 use beffroi_schema::{
     clock::Timestamp,
     entity::{
-        account, campaign, campaign_page, delivery, federated_actor, federated_delivery, federated_host,
+        account, campaign, campaign_page, connection, delivery, federated_actor, federated_delivery, federated_host,
         federated_request, outbox, subscriber,
     },
-    value::{AccountState, CampaignState, DeliveryState, FederatedState, RequestState},
+    value::{AccountState, CampaignState, ConnectionState, DeliveryState, FederatedState, RequestState},
 };
 use sea_orm::{ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 
@@ -34,6 +34,7 @@ async fn due(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String>, DbE
     left.extend(campaigns(db, now).await?);
     left.extend(federation(db, now).await?);
     left.extend(subscribers(db, now).await?);
+    left.extend(connections(db, now).await?);
     Ok(left)
 }
 
@@ -64,6 +65,15 @@ async fn outbox_lines(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<Str
         .filter(outbox::Column::FannedOutAt.is_null())
         .filter(outbox::Column::DueAt.lte(now));
     let line = |row: outbox::Model| format!("outbox line {}: not fanned out", row.seq);
+    Ok(rows.all(db).await?.into_iter().map(line).collect())
+}
+
+/// Connections that a person waits for.
+async fn connections(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<String>, DbErr> {
+    let rows = connection::Entity::find()
+        .filter(connection::Column::State.is_in([ConnectionState::Preparing, ConnectionState::Trying]))
+        .filter(connection::Column::ExpiresAt.gt(now));
+    let line = |row: connection::Model| format!("connection {}: {}", row.id, row.state);
     Ok(rows.all(db).await?.into_iter().map(line).collect())
 }
 

@@ -23,7 +23,8 @@ use crate::graphql::{
     guard::{Role, RoleGuard, requires},
     id,
     problem::{Problem, settle},
-    scalar::DateTime,
+    reading::Reading as _,
+    scalar::{DateTime, Url},
     words::Network,
 };
 
@@ -86,6 +87,21 @@ impl Account {
         health.transpose()
     }
 
+    /// Until when its network takes what its people agreed to; null where the network does not say, or there is no end.
+    #[graphql(complexity = 5)]
+    async fn authorisation(&self, ctx: &Context<'_>) -> Result<Option<Authorisation>> {
+        let Some(until) = self.0.authorised_until else {
+            return Ok(None);
+        };
+        let store = ctx.store()?;
+        Ok(Some(Authorisation {
+            until: local_time(ctx, self.0.authority_id, until)?,
+            days_left: i32::try_from((until - store.clock().now()).num_days()).unwrap_or(i32::MAX),
+            people: store.who_agrees(&self.0).await?,
+            page: Url(ctx.addresses()?.connect_again(self.0.id)),
+        }))
+    }
+
     /// Whether a person does everything there, as tasks: the network takes nothing from programs.
     async fn by_hand(&self) -> bool {
         self.0.network.by_hand()
@@ -123,6 +139,19 @@ pub struct AccountHealth {
     url: Option<String>,
     /// Followers; null when the network does not tell.
     followers: Option<u64>,
+}
+
+/// Until when a network takes what people agreed to.
+#[derive(Debug, SimpleObject)]
+pub struct Authorisation {
+    /// Its end.
+    until: DateTime,
+    /// Whole days until then; negative once it is over. Who must agree again is reminded 30, 7 and 1 days before.
+    days_left: i32,
+    /// Who can agree again: the person who did, else the administrators.
+    people: Vec<String>,
+    /// Where they do.
+    page: Url,
 }
 
 /// Acts on accounts.

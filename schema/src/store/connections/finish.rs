@@ -47,18 +47,9 @@ impl Store {
         };
         let (found, until) = (connected.found.clone(), connected.found.until);
         let (account, state) = match former {
-            Some(former) => {
-                // What a person stopped stays stopped.
-                let paused = former.state == AccountState::Paused;
-                (
-                    former,
-                    if paused {
-                        AccountState::Paused
-                    } else {
-                        AccountState::Active
-                    },
-                )
-            }
+            // What a person stopped stays stopped.
+            Some(former) if former.state == AccountState::Paused => (former, AccountState::Paused),
+            Some(former) => (former, AccountState::Active),
             None => (self.open(&tx, claimed, &connected, &by).await?, AccountState::Active),
         };
         let id = account.id;
@@ -73,6 +64,7 @@ impl Store {
         active.health = Set(Some(connected.health));
         active.capabilities = Set(Some(connected.capabilities));
         active.authorised_until = Set(until);
+        active.reminded = Set(None);
         active.connected_by = Set(by.staff);
         if let Some(application) = &private.application {
             let open = serde_json::to_string(application).map_err(|_| StoreError::Sealed)?;

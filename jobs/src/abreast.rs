@@ -8,27 +8,42 @@ use std::{
 };
 
 use beffroi_schema::{
+    bus::{Bus, SLOW_LOOK},
     store::{StoreError, StoreResult},
     value::Network,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
-/// Does what `take` gives, and takes more whenever less than `most` is being worked on, as long as there is some and
-/// nobody asked to stop. False: there was none.
+/// What was taken to be worked on.
+#[derive(Debug)]
+pub(crate) struct Taken<T> {
+    pub(crate) work: Vec<T>,
+    /// Whether as much was to be had as was asked for: then there may be more.
+    pub(crate) more: bool,
+}
+
+/// Does what `take` gives, and takes more whenever less than `most` is being worked on, until nobody has any and all is
+/// done, or somebody asked to stop. False: there was none.
+///
+/// Where less was to be had than asked for, there is more when something was done or the bus says so: what is published
+/// while a slow partner is spoken to does not wait for it.
 pub(crate) async fn abreast<T, Taking, Working>(
     halt: &CancellationToken,
+    bus: &Bus,
     most: usize,
     take: impl Fn() -> Taking,
     work: impl Fn(T) -> Working,
 ) -> StoreResult<bool>
 where
-    Taking: Future<Output = StoreResult<Vec<T>>>,
+    Taking: Future<Output = StoreResult<Taken<T>>>,
     Working: Future<Output = StoreResult<()>>,
 {
+    let mut news = bus.listen();
     let (mut open, mut some, mut failure) = (FuturesUnordered::new(), false, None);
+    let mut more = true;
     loop {
-        if failure.is_none() && open.len() < most && !halt.is_cancelled() {
+        if more && failure.is_none() && open.len() < most && !halt.is_cancelled() {
             let mut taking = pin!(take());
             // More is claimed while others are spoken to: each of them may hold the database's lock.
             let taken = loop {
@@ -37,21 +52,25 @@ where
                     Some(done) = open.next(), if !open.is_empty() => failed(done, &mut failure),
                 }
             };
-            let taken = taken.unwrap_or_else(|error| {
-                failure = Some(error);
-                Vec::new()
-            });
-            if !taken.is_empty() {
-                some = true;
-                open.extend(taken.into_iter().map(&work));
-                continue;
+            match taken {
+                Ok(taken) => {
+                    more = taken.more;
+                    some |= !taken.work.is_empty();
+                    open.extend(taken.work.into_iter().map(&work));
+                }
+                Err(error) => failure = Some(error),
             }
+            continue;
         }
-        // Nothing more is to be had, or to be taken: until something is done.
-        match open.next().await {
-            Some(done) => failed(done, &mut failure),
-            None => return failure.map_or(Ok(some), Err),
+        tokio::select! {
+            biased;
+            done = open.next() => match done {
+                Some(done) => failed(done, &mut failure),
+                None => return failure.map_or(Ok(some), Err),
+            },
+            () = news.wait(SLOW_LOOK) => {}
         }
+        more = true;
     }
 }
 
@@ -112,14 +131,23 @@ mod tests {
         time::Duration,
     };
 
+    use futures_util::FutureExt as _;
+
     use super::*;
+
+    fn two() -> StoreResult<Taken<()>> {
+        Ok(Taken {
+            work: vec![(), ()],
+            more: true,
+        })
+    }
 
     #[tokio::test]
     async fn who_asks_to_stop_is_heard_although_there_is_always_more() {
         let (halt, taken, done) = (CancellationToken::new(), Cell::new(0), Cell::new(0));
         let take = || {
             taken.set(taken.get() + 2);
-            ready(Ok(vec![(), ()]))
+            ready(two())
         };
         let work = |()| {
             done.set(done.get() + 1);
@@ -128,14 +156,12 @@ mod tests {
             }
             ready(Ok(()))
         };
-        assert!(abreast(&halt, 8, take, work).await.unwrap());
+        let bus = Bus::local();
+        assert!(abreast(&halt, &bus, 8, take, work).await.unwrap());
         assert!(done.get() >= 100);
         assert_eq!(taken.get(), done.get(), "what was taken is done");
-        assert!(
-            !abreast(&halt, 8, || ready(Ok(vec![()])), |()| ready(Ok(())))
-                .await
-                .unwrap()
-        );
+        let nothing = abreast(&halt, &bus, 8, || ready(two()), |()| ready(Ok(())));
+        assert!(!nothing.await.unwrap());
     }
 
     #[tokio::test]
@@ -143,11 +169,30 @@ mod tests {
         let (halt, taken) = (CancellationToken::new(), Cell::new(0));
         let take = || {
             taken.set(taken.get() + 2);
-            ready(Ok(vec![(), ()]))
+            ready(two())
         };
-        let worked = abreast(&halt, 7, take, |()| pending::<StoreResult<()>>());
+        let bus = Bus::local();
+        let worked = abreast(&halt, &bus, 7, take, |()| pending::<StoreResult<()>>());
         assert!(tokio::time::timeout(Duration::ZERO, worked).await.is_err());
         assert_eq!(taken.get(), 8);
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_somebody_does_not_answer_is_taken_at_once() {
+        let (halt, bus, taken) = (CancellationToken::new(), Bus::local(), Cell::new(0));
+        let take = || {
+            taken.set(taken.get() + 1);
+            ready(Ok(Taken {
+                work: vec![()],
+                more: false,
+            }))
+        };
+        let mut worked = pin!(abreast(&halt, &bus, 8, take, |()| pending::<StoreResult<()>>()));
+        for nudges in 0..3 {
+            assert!(worked.as_mut().now_or_never().is_none());
+            assert_eq!(taken.get(), nudges + 1);
+            bus.nudge().await;
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use beffroi_schema::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    abreast::{Lanes, abreast},
+    abreast::{Lanes, Taken, abreast},
     deliver::Accounts,
     networks::DeliveryError,
 };
@@ -54,13 +54,16 @@ impl<'a> Checks<'a> {
             let full = lanes.full(OF_ONE_NETWORK);
             let due = self.store.claim_checks(self.owner, TAKEN, LEASE, &full).await?;
             let placed = |account: account::Model| (lanes.enter(account.network), account);
-            Ok(due.into_iter().map(placed).collect())
+            Ok(Taken {
+                more: due.len() as u64 >= TAKEN,
+                work: due.into_iter().map(placed).collect(),
+            })
         };
         let work = |(place, account)| async move {
             let _place = place;
             self.look(&account).await
         };
-        abreast(self.halt, SIDE_BY_SIDE, take, work).await
+        abreast(self.halt, self.store.bus(), SIDE_BY_SIDE, take, work).await
     }
 
     async fn look(&self, account: &account::Model) -> StoreResult<()> {

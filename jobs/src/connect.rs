@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    abreast::abreast,
+    abreast::{Taken, abreast},
     http::Http,
     networks::{DeliveryError, Pocket, connect::Asking, registry::AccountSettings},
 };
@@ -57,6 +57,7 @@ impl<'a> Connections<'a> {
     pub async fn step(&self) -> StoreResult<bool> {
         abreast(
             self.halt,
+            self.store.bus(),
             PEOPLE,
             || self.take(),
             |(row, private)| self.work(row, private),
@@ -64,8 +65,12 @@ impl<'a> Connections<'a> {
         .await
     }
 
-    async fn take(&self) -> StoreResult<Vec<(connection::Model, Private)>> {
-        self.store.claim_connections(self.owner, 1, LEASE).await
+    async fn take(&self) -> StoreResult<Taken<(connection::Model, Private)>> {
+        let work = self.store.claim_connections(self.owner, 1, LEASE).await?;
+        Ok(Taken {
+            more: !work.is_empty(),
+            work,
+        })
     }
 
     async fn work(&self, row: connection::Model, private: Private) -> StoreResult<()> {

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::accounts::Accounts;
 use self::task::{change, post, task};
 use crate::{
-    abreast::{Lanes, abreast},
+    abreast::{Lanes, Taken, abreast},
     networks::{DeliveryError, SocialNetwork, registry},
 };
 
@@ -77,13 +77,16 @@ impl<'a> Deliveries<'a> {
             let full = lanes.full(OF_ONE_NETWORK);
             let jobs = self.store.claim_deliveries(self.owner, TAKEN, LEASE, &full).await?;
             let placed = |job: Job| (lanes.enter(job.account.network), job);
-            Ok(jobs.into_iter().map(placed).collect())
+            Ok(Taken {
+                more: jobs.len() as u64 >= TAKEN,
+                work: jobs.into_iter().map(placed).collect(),
+            })
         };
         let work = |(place, job)| async move {
             let _place = place;
             self.deliver(job).await
         };
-        abreast(self.halt, SIDE_BY_SIDE, take, work).await
+        abreast(self.halt, self.store.bus(), SIDE_BY_SIDE, take, work).await
     }
 
     async fn deliver(&self, job: Job) -> StoreResult<()> {

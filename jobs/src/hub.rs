@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    abreast::abreast,
+    abreast::{Taken, abreast},
     http::{Answer, Call, CallError, Http},
 };
 
@@ -95,14 +95,22 @@ impl<'a> Hub<'a> {
 
     /// Does what is due, and goes on as long as there is something. False: nothing was.
     pub async fn step(&self) -> StoreResult<bool> {
-        abreast(self.halt, SUBSCRIBERS, || self.take(), |turn| self.work(turn)).await
+        abreast(
+            self.halt,
+            self.store.bus(),
+            SUBSCRIBERS,
+            || self.take(),
+            |turn| self.work(turn),
+        )
+        .await
     }
 
     /// Subscribers that are due, with their feeds: each is written once, however many are sent it.
-    async fn take(&self) -> StoreResult<Vec<Turn>> {
+    async fn take(&self) -> StoreResult<Taken<Turn>> {
         let rows = self.store.claim_subscribers(self.owner, TAKEN, LEASE).await?;
+        let more = rows.len() as u64 >= TAKEN;
         if rows.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Taken { work: Vec::new(), more });
         }
         let open = || Boards::open(self.store.clone());
         let boards = self.boards.get_or_try_init(open).await?;
@@ -117,7 +125,7 @@ impl<'a> Hub<'a> {
             written.insert(row.topic.clone(), feed.clone());
             turns.push(Turn { row, feed });
         }
-        Ok(turns)
+        Ok(Taken { work: turns, more })
     }
 
     /// The feed at an address; none: there is none any more.

@@ -9,7 +9,7 @@ use beffroi_schema::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    abreast::{Lanes, abreast},
+    abreast::{Lanes, Taken, abreast},
     deliver::Accounts,
     networks::{DeliveryError, registry},
 };
@@ -51,14 +51,17 @@ impl<'a> Readings<'a> {
             let due = self.store.claim_readings(self.owner, TAKEN, LEASE, &full).await?;
             let placed =
                 |(post, account): (receipt::Model, account::Model)| (lanes.enter(account.network), post, account);
-            Ok(due.into_iter().map(placed).collect())
+            Ok(Taken {
+                more: due.len() as u64 >= TAKEN,
+                work: due.into_iter().map(placed).collect(),
+            })
         };
         let work = |(place, post, account)| async move {
             let _place = place;
             let reading = self.read(&post, &account).await;
             self.store.settle_reading(&post, self.owner, reading).await
         };
-        abreast(self.halt, SIDE_BY_SIDE, take, work).await
+        abreast(self.halt, self.store.bus(), SIDE_BY_SIDE, take, work).await
     }
 
     async fn read(&self, post: &receipt::Model, account: &account::Model) -> Reading {

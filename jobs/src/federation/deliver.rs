@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{Federation, keys::SigningKey, signature};
 use crate::{
-    abreast::abreast,
+    abreast::{Taken, abreast},
     http::{Answer, CallError},
 };
 
@@ -49,13 +49,22 @@ const REFUSED_PAUSE: Duration = Duration::from_hours(24);
 impl Federation<'_> {
     /// Delivers what is due, and goes on as long as there is something. False: nothing was.
     pub(super) async fn tell(&self) -> StoreResult<bool> {
-        abreast(self.halt, SERVERS, || self.take(), |parcels| self.tell_server(parcels)).await
+        abreast(
+            self.halt,
+            self.store.bus(),
+            SERVERS,
+            || self.take(),
+            |parcels| self.tell_server(parcels),
+        )
+        .await
     }
 
     /// Deliveries that are due, by server.
-    async fn take(&self) -> StoreResult<Vec<Vec<Parcel>>> {
+    async fn take(&self) -> StoreResult<Taken<Vec<Parcel>>> {
         let mut by_server: Vec<Vec<Parcel>> = Vec::new();
-        for parcel in self.store.claim_parcels(self.owner, TAKEN, LEASE).await? {
+        let parcels = self.store.claim_parcels(self.owner, TAKEN, LEASE).await?;
+        let more = parcels.len() as u64 >= TAKEN;
+        for parcel in parcels {
             let same = |known: &Vec<Parcel>| known.iter().any(|one| one.delivery.host == parcel.delivery.host);
             match by_server.iter().position(same) {
                 Some(at) if by_server[at].len() < IN_A_ROW => by_server[at].push(parcel),
@@ -63,7 +72,7 @@ impl Federation<'_> {
                 Some(_) => self.settle(&parcel, Handed::Untried).await?,
             }
         }
-        Ok(by_server)
+        Ok(Taken { work: by_server, more })
     }
 
     /// One thing after the other. A server that does not answer is not asked for the rest.

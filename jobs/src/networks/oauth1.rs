@@ -104,29 +104,26 @@ fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The example of <https://docs.x.com/resources/fundamentals/authentication/oauth-1-0a/creating-a-signature>.
+    /// The example of <https://oauth.net/core/1.0/#anchor30>.
     #[test]
     fn a_known_call_has_its_known_signature() {
         let signer: Signer = serde_json::from_value(serde_json::json!({
-            "consumer_key": "xvz1evFS4wEEPTGEFPHBog",
-            "consumer_secret": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw",
-            "token": "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb",
-            "token_secret": "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtW2YPi5kE",
+            "consumer_key": "dpf43f3p2l4k3l03",
+            "consumer_secret": "kd94hf93k423kf44",
+            "token": "nnch734d00sl2jdk",
+            "token_secret": "pfkkdhi9sl3r4s00",
         }))
         .unwrap();
-        let url = "https://api.twitter.com/1.1/statuses/update.json".parse().unwrap();
-        let parameters = [
-            ("status", "Hello Ladies + Gentlemen, a signed OAuth request!"),
-            ("include_entities", "true"),
-        ];
-        let now = chrono::DateTime::from_timestamp(1_318_622_958, 0).unwrap();
-        let nonce = "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg";
-        let header = signer.signed(&Method::POST, &url, &parameters, now, nonce).unwrap();
+        let url = "http://photos.example.net/photos".parse().unwrap();
+        let parameters = [("file", "vacation.jpg"), ("size", "original")];
+        let now = chrono::DateTime::from_timestamp(1_191_242_096, 0).unwrap();
+        let nonce = "kllo9940pd9333jh";
+        let header = signer.signed(&Method::GET, &url, &parameters, now, nonce).unwrap();
         let header = header.to_str().unwrap();
         assert!(
-            header.contains("oauth_signature=\"hCtSmYh%2BiHYCEqBWrE7C7hYmtUk%3D\""),
+            header.contains("oauth_signature=\"tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D\""),
             "{header}"
         );
-        assert!(!format!("{signer:?}").contains("LswwdoUaIvS8"));
+        assert!(!format!("{signer:?}").contains("pfkkdhi9sl3r4s00"));
     }
 }

@@ -102,6 +102,6 @@ async fn readers_are_counted() {
     let town = Town::on(Kind::X).await;
     let remote = town.deliver(&town.post("Le tram B est à l’arrêt"), key(1)).await;
     let metrics = town.account.metrics(&remote).await.unwrap();
-    assert_eq!((metrics.likes, metrics.views), (Some(0), Some(0)));
+    assert_eq!((metrics.likes, metrics.views), (Some(2), Some(40)));
     town.assert_correct();
 }

@@ -34,12 +34,32 @@ async fn a_dead_network_delays_no_other() {
         city.publish(scene::article(&format!("Article {number}"))).await;
     }
     while city.worker.fan_out().await.unwrap() {}
-    city.clock.advance(Duration::seconds(10));
-    city.publish(scene::disruption("Le tram B est à l’arrêt", Severity::Info))
-        .await;
-    while city.worker.fan_out().await.unwrap() {}
-    let ended = die_when(city.worker.deliver(), || city.posts(&well).len() == 1).await;
-    assert!(!ended, "what is due later on another network is posted meanwhile");
+    let asked = || {
+        city.sandbox
+            .requests()
+            .iter()
+            .any(|line| line.path == "/api/v1/statuses")
+    };
+    let news = async {
+        while !asked() {
+            tokio::task::yield_now().await;
+        }
+        city.publish(scene::disruption("Le tram B est à l’arrêt", Severity::Info))
+            .await;
+        while city.worker.fan_out().await.unwrap() {}
+        std::future::pending::<()>().await;
+    };
+    let working = async {
+        tokio::select! {
+            worked = city.worker.deliver() => assert!(worked.unwrap()),
+            () = news => {}
+        }
+    };
+    let ended = die_when(working, || city.posts(&well).len() == 1).await;
+    assert!(
+        !ended,
+        "what is published while another network does not answer is posted meanwhile"
+    );
     let waiting = delivery::Entity::find()
         .filter(delivery::Column::AccountId.eq(dead.id))
         .filter(delivery::Column::State.eq(DeliveryState::Attempting));

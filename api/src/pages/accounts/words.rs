@@ -150,6 +150,24 @@ const SETTINGS: &[(&str, Option<Network>, Words, Words)] = &[
         ("The account has Premium", ""),
     ),
     (
+        "metrics",
+        None,
+        (
+            "Demander à X ce que font les lecteurs",
+            "Mentions «\u{202f}J’aime\u{202f}», partages, vues\u{202f}: X fait payer chaque réponse",
+        ),
+        (
+            "Ask X what readers do",
+            "Likes, shares, views: X charges for each answer",
+        ),
+    ),
+    (
+        "account",
+        None,
+        ("Nom du compte", "Pour vous\u{202f}: Google ne le dit pas"),
+        ("Name of the account", "For you: Google does not tell it"),
+    ),
+    (
         "private",
         None,
         (
@@ -231,6 +249,17 @@ const SECRETS: &[(Network, Words, Words)] = &[
         ("Secret address or key", "The one that the receiving program gives"),
     ),
     (
+        Network::Flickr,
+        (
+            "Clés d’interface (JSON)",
+            "Un objet avec consumer_key, consumer_secret, token et token_secret",
+        ),
+        (
+            "API keys (JSON)",
+            "An object with consumer_key, consumer_secret, token and token_secret",
+        ),
+    ),
+    (
         Network::Dailymotion,
         (
             "Clé d’interface (JSON)",
@@ -282,5 +311,25 @@ pub(super) fn explained(network: Network, french: bool) -> &'static str {
         (Consent::Pasted, false) => "What is pasted here is tried before it is stored, then encrypted.",
         (Consent::ByHand, true) => "Sur ce réseau, une personne publie à la main ce que nous préparons.",
         (Consent::ByHand, false) => "On this network a person posts by hand what we prepare.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_on_the_form_is_named_as_programs_name_it() {
+        for &network in Network::ALL {
+            for french in [true, false] {
+                for asked in network.settings() {
+                    let (name, _) = setting(network, asked, french);
+                    assert_ne!(name, asked.name, "{network}");
+                }
+                let pasted = network.consent() == Consent::Pasted;
+                let (name, hint) = secret(network, french);
+                assert!(!pasted || (name.len() > 5 && !hint.is_empty()), "{network}: {name}");
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Consents: a person agrees on the network's page that our application posts for them, and what comes back becomes the
-//! secret of an account. RFC 6749 §4.1 with RFC 7636, as each network does it: [`doors`] has one entry a network.
+//! secret of an account. RFC 6749 §4.1 with RFC 7636, as each network does it: `doors` has one entry a network.
 
 mod doors;
 mod meta;

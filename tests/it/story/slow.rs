@@ -55,7 +55,7 @@ async fn a_dead_network_delays_no_other() {
             () = news => {}
         }
     };
-    let ended = die_when(working, || city.posts(&well).len() == 1).await;
+    let ended = die_when(Box::pin(working), || city.posts(&well).len() == 1).await;
     assert!(
         !ended,
         "what is published while another network does not answer is posted meanwhile"

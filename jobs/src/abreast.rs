@@ -135,11 +135,11 @@ mod tests {
 
     use super::*;
 
-    fn two() -> StoreResult<Taken<()>> {
-        Ok(Taken {
+    fn two() -> Taken<()> {
+        Taken {
             work: vec![(), ()],
             more: true,
-        })
+        }
     }
 
     #[tokio::test]
@@ -147,7 +147,7 @@ mod tests {
         let (halt, taken, done) = (CancellationToken::new(), Cell::new(0), Cell::new(0));
         let take = || {
             taken.set(taken.get() + 2);
-            ready(two())
+            ready(Ok(two()))
         };
         let work = |()| {
             done.set(done.get() + 1);
@@ -160,7 +160,7 @@ mod tests {
         assert!(abreast(&halt, &bus, 8, take, work).await.unwrap());
         assert!(done.get() >= 100);
         assert_eq!(taken.get(), done.get(), "what was taken is done");
-        let nothing = abreast(&halt, &bus, 8, || ready(two()), |()| ready(Ok(())));
+        let nothing = abreast(&halt, &bus, 8, || ready(Ok(two())), |()| ready(Ok(())));
         assert!(!nothing.await.unwrap());
     }
 
@@ -169,7 +169,7 @@ mod tests {
         let (halt, taken) = (CancellationToken::new(), Cell::new(0));
         let take = || {
             taken.set(taken.get() + 2);
-            ready(two())
+            ready(Ok(two()))
         };
         let bus = Bus::local();
         let worked = abreast(&halt, &bus, 7, take, |()| pending::<StoreResult<()>>());

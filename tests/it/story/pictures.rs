@@ -305,6 +305,7 @@ async fn networks_of_videos_get_the_whole_film_and_what_has_none_is_not_chosen_f
         accounts.push(city.account(network, AccountRules::default()).await);
     }
     let silent = city.publish(scene::article("Le musée rouvre")).await;
+    city.settle().await;
     let video = city.video().await;
     let mut news = scene::article("Le chantier, vu du ciel");
     news.attachments = vec![video.id];

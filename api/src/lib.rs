@@ -24,6 +24,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
+use beffroi_schema::media::slides::Form;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -50,10 +51,12 @@ pub fn router(state: AppState) -> Router {
         .route("/schema.graphql", get(contract))
         .route_layer(from_fn_with_state(state.clone(), limits::hold));
     let header = SetResponseHeaderLayer::if_not_present;
-    // Videos and PDFs are as small as they get, and are asked for in ranges of their own bytes.
+    // Videos, PDFs and presentations are as small as they get, and are asked for in ranges of their own bytes.
     let squeezable = DefaultPredicate::new()
         .and(NotForContentType::new("video/"))
-        .and(NotForContentType::new("application/pdf"));
+        .and(NotForContentType::new("application/pdf"))
+        .and(NotForContentType::const_new(Form::Pptx.mime()))
+        .and(NotForContentType::const_new(Form::Odp.mime()));
     asked
         .merge(health::routes())
         .layer(from_fn(health::count))

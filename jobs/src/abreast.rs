@@ -83,20 +83,63 @@ fn failed(done: StoreResult<()>, failure: &mut Option<StoreError>) {
     }
 }
 
+/// How much a loop that speaks to networks takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// When so much is worked on, nothing more is taken.
+    pub(crate) side_by_side: usize,
+    /// When so much of it is of one network, none of that is added: the others find a place while it does not answer.
+    pub(crate) of_one_network: usize,
+    /// Taken at once: all of it is begun at once.
+    pub(crate) at_once: u64,
+}
+
+/// [`abreast`] with networks: `claim` is told which of them are full.
+pub(crate) async fn in_lanes<T, Claiming, Working>(
+    halt: &CancellationToken,
+    bus: &Bus,
+    bounds: Bounds,
+    claim: impl Fn(Vec<Network>) -> Claiming,
+    network: impl Fn(&T) -> Network,
+    work: impl Fn(T) -> Working,
+) -> StoreResult<bool>
+where
+    Claiming: Future<Output = StoreResult<Vec<T>>>,
+    Working: Future<Output = StoreResult<()>>,
+{
+    let lanes = Lanes::default();
+    let take = || async {
+        let claimed = claim(lanes.full(bounds.of_one_network)).await?;
+        let placed = |one: T| (lanes.enter(network(&one)), one);
+        Ok(Taken {
+            more: claimed.len() as u64 >= bounds.at_once,
+            work: claimed.into_iter().map(placed).collect(),
+        })
+    };
+    let work = |(place, one)| {
+        let working = work(one);
+        async move {
+            let _place = place;
+            working.await
+        }
+    };
+    abreast(halt, bus, bounds.side_by_side, take, work).await
+}
+
 /// How much is being worked on of each network: one that is slow, or dead, does not keep others waiting.
 #[derive(Debug, Default)]
-pub(crate) struct Lanes(Mutex<HashMap<Network, usize>>);
+struct Lanes(Mutex<HashMap<Network, usize>>);
 
 /// A place in the lane of a network, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
+struct Place<'a> {
     lanes: &'a Lanes,
     network: Network,
 }
 
 impl Lanes {
     /// The networks of which `most` or more is being worked on.
-    pub(crate) fn full(&self, most: usize) -> Vec<Network> {
+    fn full(&self, most: usize) -> Vec<Network> {
         let lanes = self.lock();
         lanes
             .iter()
@@ -105,7 +148,7 @@ impl Lanes {
             .collect()
     }
 
-    pub(crate) fn enter(&self, network: Network) -> Place<'_> {
+    fn enter(&self, network: Network) -> Place<'_> {
         *self.lock().entry(network).or_default() += 1;
         Place { lanes: self, network }
     }

@@ -5,21 +5,22 @@ use std::time::Duration;
 use beffroi_schema::{
     entity::account,
     store::{CheckResult, Store, StoreResult},
+    value::{AccountState, Network},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    abreast::{Lanes, Taken, abreast},
+    abreast::{Bounds, in_lanes},
     deliver::Accounts,
-    networks::DeliveryError,
+    networks::{DeliveryError, SocialNetwork},
 };
 
-/// Accounts checked side by side; beyond that nothing more is taken.
-const SIDE_BY_SIDE: usize = 12;
-/// When so many of them are of one network, none is added.
-const OF_ONE_NETWORK: usize = 3;
-/// Accounts taken at once: all of them are begun at once.
-const TAKEN: u64 = 2;
+/// Accounts checked side by side.
+const BOUNDS: Bounds = Bounds {
+    side_by_side: 12,
+    of_one_network: 3,
+    at_once: 2,
+};
 /// How long a worker has for one: a check is a few calls.
 const LEASE: Duration = Duration::from_mins(5);
 /// Between two checks of an account that is well.
@@ -49,48 +50,75 @@ impl<'a> Checks<'a> {
 
     /// Checks what is due, and goes on as long as there is something. False: nothing was.
     pub async fn step(&self) -> StoreResult<bool> {
-        let lanes = Lanes::default();
-        let take = || async {
-            let full = lanes.full(OF_ONE_NETWORK);
-            let due = self.store.claim_checks(self.owner, TAKEN, LEASE, &full).await?;
-            let placed = |account: account::Model| (lanes.enter(account.network), account);
-            Ok(Taken {
-                more: due.len() as u64 >= TAKEN,
-                work: due.into_iter().map(placed).collect(),
-            })
-        };
-        let work = |(place, account)| async move {
-            let _place = place;
-            self.look(&account).await
-        };
-        abreast(self.halt, self.store.bus(), SIDE_BY_SIDE, take, work).await
+        let claim =
+            |full: Vec<Network>| async move { self.store.claim_checks(self.owner, BOUNDS.at_once, LEASE, &full).await };
+        in_lanes(
+            self.halt,
+            self.store.bus(),
+            BOUNDS,
+            claim,
+            |account: &account::Model| account.network,
+            |account| self.look(account),
+        )
+        .await
     }
 
-    async fn look(&self, account: &account::Model) -> StoreResult<()> {
-        let result = self.check(account).await;
+    async fn look(&self, account: account::Model) -> StoreResult<()> {
+        let result = match self.accounts.open(self.store, &account) {
+            Err(reason) if account.state == AccountState::Paused => CheckResult::Lost(reason),
+            Err(reason) => CheckResult::Locked(reason),
+            Ok(network) if account.state == AccountState::Paused => kept(&account, &*network).await,
+            Ok(network) => check(&account, &*network).await,
+        };
         let pause = match result {
-            CheckResult::Well(..) => CHECK_EVERY,
+            CheckResult::Well(..) | CheckResult::Kept | CheckResult::Lost(_) => CHECK_EVERY,
             CheckResult::Locked(_) | CheckResult::Silent(_) => CHECK_AGAIN,
         };
         let next = self.store.clock().now() + pause;
-        self.store.settle_check(account, result, next).await
+        self.store.settle_check(&account, result, next).await
     }
+}
 
-    /// How an account is, and what it can do.
-    async fn check(&self, account: &account::Model) -> CheckResult {
-        let network = match self.accounts.open(self.store, account) {
-            Ok(network) => network,
-            Err(reason) => return CheckResult::Locked(reason),
-        };
-        match network.check().await {
-            Ok((health, capabilities)) => CheckResult::Well(health, capabilities),
-            Err(DeliveryError::Locked(reason)) => CheckResult::Locked(reason),
-            Err(
-                error @ (DeliveryError::Retry { .. }
-                | DeliveryError::Doubtful(_)
-                | DeliveryError::Refused(_)
-                | DeliveryError::Gone(_)),
-            ) => CheckResult::Silent(error.to_string()),
+/// How an account is, and what it can do. What lets us in is renewed while it does.
+async fn check(account: &account::Model, network: &dyn SocialNetwork) -> CheckResult {
+    match network.check().await {
+        Ok((health, capabilities)) => {
+            if let Some(warning) = &health.warning {
+                let (name, warning) = (&account.name, &warning.en);
+                tracing::warn!(account = %name, network = %account.network, warning, "an account will stop");
+            }
+            if account.state != AccountState::Locked {
+                renewed(account, network).await;
+            }
+            CheckResult::Well(Box::new(health), capabilities)
         }
+        Err(DeliveryError::Locked(reason)) => CheckResult::Locked(reason),
+        Err(
+            error @ (DeliveryError::Retry { .. }
+            | DeliveryError::Doubtful(_)
+            | DeliveryError::Refused(_)
+            | DeliveryError::Gone(_)),
+        ) => CheckResult::Silent(error.to_string()),
     }
+}
+
+/// An account that a person stopped is asked nothing, and does not lose what opens it meanwhile.
+async fn kept(account: &account::Model, network: &dyn SocialNetwork) -> CheckResult {
+    match renewed(account, network).await {
+        Some(DeliveryError::Locked(reason)) => CheckResult::Lost(reason),
+        Some(
+            error @ (DeliveryError::Retry { .. }
+            | DeliveryError::Doubtful(_)
+            | DeliveryError::Refused(_)
+            | DeliveryError::Gone(_)),
+        ) => CheckResult::Silent(error.to_string()),
+        None => CheckResult::Kept,
+    }
+}
+
+/// Why what lets us in could not be renewed; it is tried again at the next check, and people are reminded of its end.
+async fn renewed(account: &account::Model, network: &dyn SocialNetwork) -> Option<DeliveryError> {
+    let wrong = network.renew().await.err()?;
+    tracing::warn!(account = %account.name, network = %account.network, %wrong, "an authorisation is not renewed");
+    Some(wrong)
 }

@@ -95,10 +95,11 @@ impl<'a> Connections<'a> {
             redirect: &redirect,
             state: &private.state,
             verifier: &private.verifier,
+            token: private.token.as_ref(),
         };
         if row.state == ConnectionState::Preparing {
-            let (application, page) = asking.page(self.http, private.application).await?;
-            return Ok(Step::Go(application, page.into()));
+            let (application, page, token) = asking.page(self.http, private.application).await?;
+            return Ok(Step::Go(application, page.into(), token));
         }
         let mut found = match (private.secret, private.code, private.application) {
             (Some(secret), _, _) => vec![pasted(secret)],
@@ -131,6 +132,7 @@ impl<'a> Connections<'a> {
             until,
             renew_from: now + (until - now) / 2,
             refresh: None,
+            consent: found.until,
         });
         let network = read.open(Pocket::holding(found.secret.clone(), access), self.http);
         let (health, capabilities) = network.check().await?;

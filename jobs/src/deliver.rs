@@ -10,31 +10,32 @@ mod card;
 mod cost;
 mod outcome;
 mod task;
+mod thread;
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use beffroi_schema::{
     address::Addresses,
     id::AttemptId,
     store::{Charge, Job, Settlement, Store, StoreResult},
     telling::render,
-    value::{Action, Capabilities, CopyStep, DeliveryState, Errand, RemotePost, Rendered},
+    value::{Action, Capabilities, CopyStep, DeliveryState, Errand, Network, RemotePost, Rendered},
 };
 use tokio_util::sync::CancellationToken;
 
 pub use self::accounts::Accounts;
 use self::task::{change, post, task};
 use crate::{
-    abreast::{Lanes, Taken, abreast},
+    abreast::{Bounds, in_lanes},
     networks::{DeliveryError, SocialNetwork, registry},
 };
 
-/// Deliveries worked on side by side; beyond that nothing more is taken. Each may hold ten pictures.
-const SIDE_BY_SIDE: usize = 24;
-/// When so many of them are of one network, none is added: the others find a place while it does not answer.
-const OF_ONE_NETWORK: usize = 6;
-/// Deliveries taken at once: all of them are begun at once.
-const TAKEN: u64 = 2;
+/// Deliveries worked on side by side: each may hold ten pictures.
+const BOUNDS: Bounds = Bounds {
+    side_by_side: 24,
+    of_one_network: 6,
+    at_once: 2,
+};
 /// How long a worker has for one: longer than [`LONGEST_CALL`] and [`LONGEST_CHECK`] together.
 const LEASE: Duration = Duration::from_mins(5);
 /// How long what is asked of a network may take, all its calls together: ten pictures, and the post.
@@ -72,21 +73,20 @@ impl<'a> Deliveries<'a> {
 
     /// Works on what is due, and goes on as long as there is something. False: nothing was.
     pub async fn step(&self) -> StoreResult<bool> {
-        let lanes = Lanes::default();
-        let take = || async {
-            let full = lanes.full(OF_ONE_NETWORK);
-            let jobs = self.store.claim_deliveries(self.owner, TAKEN, LEASE, &full).await?;
-            let placed = |job: Job| (lanes.enter(job.account.network), job);
-            Ok(Taken {
-                more: jobs.len() as u64 >= TAKEN,
-                work: jobs.into_iter().map(placed).collect(),
-            })
+        let claim = |full: Vec<Network>| async move {
+            self.store
+                .claim_deliveries(self.owner, BOUNDS.at_once, LEASE, &full)
+                .await
         };
-        let work = |(place, job)| async move {
-            let _place = place;
-            self.deliver(job).await
-        };
-        abreast(self.halt, self.store.bus(), SIDE_BY_SIDE, take, work).await
+        in_lanes(
+            self.halt,
+            self.store.bus(),
+            BOUNDS,
+            claim,
+            |job: &Job| job.account.network,
+            |job| self.deliver(job),
+        )
+        .await
     }
 
     async fn deliver(&self, job: Job) -> StoreResult<()> {
@@ -107,6 +107,9 @@ impl<'a> Deliveries<'a> {
             .capabilities
             .clone()
             .unwrap_or_else(|| registry::capabilities(job.account.network));
+        if let Some(part) = thread::next(&job) {
+            return self.go_on(&job, &abilities, network.as_ref(), part).await;
+        }
         let plan = task(&job, &abilities, self.store.clock().now());
         let (network, reason) = (network.as_ref(), plan.sentence().1.to_owned());
         match (plan.step, post(&job)) {
@@ -149,7 +152,29 @@ impl<'a> Deliveries<'a> {
             return Ok(());
         };
         let answer = in_time(LONGEST_CALL, network.publish(&post, job.delivery.id)).await;
-        let settlement = outcome::of_publish(answer, job, self.store);
+        let settlement = thread::begun(outcome::of_publish(answer, job, self.store), &post);
+        self.conclude(job, network, Some(attempt), settlement).await
+    }
+
+    /// The next part of a text that is longer than one post. Answers are not found among posts: a doubtful one that
+    /// cannot be sent again is a person's to look for.
+    async fn go_on(
+        &self,
+        job: &Job,
+        abilities: &Capabilities,
+        network: &dyn SocialNetwork,
+        part: thread::Part<'_>,
+    ) -> StoreResult<()> {
+        let doubtful = job.delivery.state == DeliveryState::Unknown;
+        if doubtful && !outcome::repeatable(job, abilities, self.store.clock().now()) {
+            let reason = "a part of the post may be there as an answer to it";
+            return self.hand_over(job, abilities, network, Errand::Look, reason).await;
+        }
+        let Some(attempt) = self.arm(job, None).await? else {
+            return Ok(());
+        };
+        let answer = in_time(LONGEST_CALL, network.reply(&part.before, &part.post, job.delivery.id)).await;
+        let settlement = part.outcome(answer, job, self.store);
         self.conclude(job, network, Some(attempt), settlement).await
     }
 
@@ -185,7 +210,7 @@ impl<'a> Deliveries<'a> {
             return self.settle(job, None, settlement).await;
         };
         let answer = in_time(LONGEST_CALL, network.find(post, job.delivery.id, since)).await;
-        let settlement = outcome::of_search(answer, job, self.store);
+        let settlement = thread::begun(outcome::of_search(answer, job, self.store), post);
         self.conclude(job, network, None, settlement).await
     }
 
@@ -214,8 +239,13 @@ impl<'a> Deliveries<'a> {
         let (key, store) = (job.delivery.id, self.store);
         let settlement = match way {
             Way::Edit => {
-                let answer = in_time(LONGEST_CALL, network.amend(remote, &post, key)).await;
-                outcome::of_change(answer, remote, job, store)
+                // What is told in one post from now on is told before the rest goes.
+                let edit = async {
+                    let edited = network.amend(remote, &post, key).await?;
+                    withdraw_answers(network, remote.parts()).await?;
+                    Ok(edited)
+                };
+                outcome::of_change(in_time(LONGEST_CALL, edit).await, &remote.alone(), job, store)
             }
             Way::Reply => {
                 let answer = in_time(LONGEST_CALL, network.reply(remote, &post, key)).await;
@@ -369,16 +399,22 @@ async fn in_time<T>(most: Duration, call: impl Future<Output = Result<T, Deliver
     tokio::time::timeout(most, call).await.unwrap_or_else(late)
 }
 
+/// A post goes, and our answers to it.
 async fn withdraw_all(network: &dyn SocialNetwork, remote: &RemotePost) -> Result<(), DeliveryError> {
     network.withdraw(remote).await?;
-    for id in &remote.replies {
-        let reply = RemotePost {
+    withdraw_answers(network, &remote.replies).await
+}
+
+/// Our answers to a post go. Those that are gone are no fault.
+async fn withdraw_answers(network: &dyn SocialNetwork, ids: &[String]) -> Result<(), DeliveryError> {
+    for id in ids {
+        let answer = RemotePost {
             id: id.clone(),
             url: None,
-            extra: std::collections::BTreeMap::new(),
+            extra: BTreeMap::new(),
             replies: Vec::new(),
         };
-        network.withdraw(&reply).await?;
+        network.withdraw(&answer).await?;
     }
     Ok(())
 }

@@ -5,21 +5,22 @@ use std::time::Duration;
 use beffroi_schema::{
     entity::{account, receipt},
     store::{Reading, Store, StoreResult},
+    value::Network,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    abreast::{Lanes, Taken, abreast},
+    abreast::{Bounds, in_lanes},
     deliver::Accounts,
     networks::{DeliveryError, registry},
 };
 
-/// Posts asked about side by side; beyond that nothing more is taken.
-const SIDE_BY_SIDE: usize = 8;
-/// When so many of them are on one network, none is added.
-const OF_ONE_NETWORK: usize = 2;
-/// Posts taken at once: all of them are begun at once.
-const TAKEN: u64 = 2;
+/// Posts asked about side by side.
+const BOUNDS: Bounds = Bounds {
+    side_by_side: 8,
+    of_one_network: 2,
+    at_once: 2,
+};
 /// How long a worker has for one: it is one call, or two.
 const LEASE: Duration = Duration::from_mins(5);
 
@@ -45,23 +46,25 @@ impl<'a> Readings<'a> {
 
     /// Asks what is due, and goes on as long as there is something. False: nothing was.
     pub async fn step(&self) -> StoreResult<bool> {
-        let lanes = Lanes::default();
-        let take = || async {
-            let full = lanes.full(OF_ONE_NETWORK);
-            let due = self.store.claim_readings(self.owner, TAKEN, LEASE, &full).await?;
-            let placed =
-                |(post, account): (receipt::Model, account::Model)| (lanes.enter(account.network), post, account);
-            Ok(Taken {
-                more: due.len() as u64 >= TAKEN,
-                work: due.into_iter().map(placed).collect(),
-            })
+        let claim = |full: Vec<Network>| async move {
+            self.store
+                .claim_readings(self.owner, BOUNDS.at_once, LEASE, &full)
+                .await
         };
-        let work = |(place, post, account)| async move {
-            let _place = place;
-            let reading = self.read(&post, &account).await;
-            self.store.settle_reading(&post, self.owner, reading).await
-        };
-        abreast(self.halt, self.store.bus(), SIDE_BY_SIDE, take, work).await
+        in_lanes(
+            self.halt,
+            self.store.bus(),
+            BOUNDS,
+            claim,
+            |(_, account)| account.network,
+            |(post, account)| self.ask(post, account),
+        )
+        .await
+    }
+
+    async fn ask(&self, post: receipt::Model, account: account::Model) -> StoreResult<()> {
+        let reading = self.read(&post, &account).await;
+        self.store.settle_reading(&post, self.owner, reading).await
     }
 
     async fn read(&self, post: &receipt::Model, account: &account::Model) -> Reading {

@@ -21,6 +21,7 @@ mod m0013_words;
 mod m0014_account_access;
 mod m0015_connections;
 mod m0016_readings;
+mod m0017_slides;
 mod run;
 mod table;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_account_access::Migration),
             Box::new(m0015_connections::Migration),
             Box::new(m0016_readings::Migration),
+            Box::new(m0017_slides::Migration),
         ]
     }
 }

@@ -62,7 +62,8 @@ pub fn plan(case: &Case<'_>) -> Plan {
     let because = |step, why| Plan { step, why: Some(why) };
     let just = |step| Plan { step, why: None };
     match (case.action, case.copy) {
-        (_, None) if case.doubted => because(CopyStep::ByHand(Errand::Look), Why::Doubted),
+        // Of a thread, or of answers, one may be there that nobody knows of: what is told next would leave it behind.
+        _ if case.doubted => because(CopyStep::ByHand(Errand::Look), Why::Doubted),
         (Action::Withdraw, None) => because(CopyStep::Nothing, Why::NeverThere),
         (Action::Withdraw, Some(copy)) if copy.by_address => because(CopyStep::ByHand(Errand::Delete), Why::ByAddress),
         (Action::Withdraw, Some(copy)) => match able(case, copy).delete {
@@ -409,9 +410,16 @@ mod tests {
             case(Action::Withdraw, theirs, false, &abilities),
             by_hand(Errand::Delete, Why::ByAddress)
         );
-        for action in [Action::Publish, Action::Withdraw] {
-            let found = case(action, None, true, &abilities);
-            assert_eq!(found, by_hand(Errand::Look, Why::Doubted), "{action}");
+        let ours = Some(Copy {
+            version: 1,
+            posted_at: now,
+            by_address: false,
+        });
+        for action in [Action::Publish, Action::Amend, Action::Withdraw] {
+            for copy in [None, ours] {
+                let found = case(action, copy, true, &abilities);
+                assert_eq!(found, by_hand(Errand::Look, Why::Doubted), "{action}, {copy:?}");
+            }
         }
         let nobody = Capabilities {
             by_hand: true,

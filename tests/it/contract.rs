@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::office::Office;
 
 const DESK: &str = "{ desk {
-    items(first: 4) { nodes { title revisions { version } deliveries { account { name } attempts { outcome } post { url } }
+    items(first: 4) { nodes { title revisions { version } deliveries { account { name authorisation { people } } attempts { outcome } post { url } }
         campaigns { sent pages nextDueAt } } }
-    accounts { name }
+    accounts { name authorisation { people } }
     sources { name polls { class issues { code } } }
 } }";
 
@@ -19,6 +19,7 @@ async fn statements(count: usize) -> usize {
         let account = office.account(&format!("Compte {number}")).await;
         let item = office.published(&format!("Nouvelle {number}")).await;
         office.refused(item, account).await;
+        office.authorised(account).await;
         office.source(&format!("Source {number}")).await;
     }
     office.statements();

@@ -115,6 +115,14 @@ async fn the_story_reaches_the_feed_the_phones_and_every_network() {
             let answered = posts.iter().any(|other| other["reply_to"] == post["remote_id"]);
             assert!(edited || answered, "{word} was corrected: {post}");
         }
+        // What the council decided is longer than a post; what is for searching stands below one.
+        let below = match name {
+            "mastodon" | "threads" => "(2/2)",
+            "linkedin" => "#Valbourg",
+            _ => continue,
+        };
+        let said = |post: &Value| post["reply_to"].is_string() && post["text"].as_str().unwrap().contains(below);
+        assert!(posts.iter().any(said), "{below} is not on {name}: {posts:?}");
     }
     demo.stops_well().await;
 }

@@ -15,7 +15,7 @@ use beffroi_schema::{
     draft::Draft,
     entity::{attempt, delivery, handover},
     id::{AccountId, AuthorityId, DeliveryId, HandoverId, Ids, ItemId},
-    store::{KEY_BYTES, NewAccount, NewSource, Seal, Store, StoredItem, machine},
+    store::{Access, KEY_BYTES, NewAccount, NewSource, Seal, Store, StoredItem, machine},
     value::{
         AccountRules, Action, AttemptOutcome, Change, DeliveryState, Errand, HandoverState, ItemContent, Network, Role,
         Scope, SourceFormat, SourcePolicy, Viewer,
@@ -135,6 +135,22 @@ impl Office {
             rules: AccountRules::default(),
         };
         self.store.create_account(new, &machine("test")).await.unwrap().id
+    }
+
+    /// Its network says until when it takes what somebody agreed to.
+    pub async fn authorised(&self, account: AccountId) {
+        let (store, until) = (&self.store, self.clock.now() + chrono::Duration::days(60));
+        let row = store.account(&Scope::Instance, account).await.unwrap().unwrap();
+        let lease = std::time::Duration::from_mins(1);
+        assert!(store.claim_access(account, "test", lease).await.unwrap());
+        let given = Access {
+            token: ACCOUNT_SECRET.to_owned().into(),
+            until,
+            renew_from: until,
+            refresh: None,
+            consent: Some(until),
+        };
+        store.settle_access(&row, "test", Some(&given)).await.unwrap();
     }
 
     pub async fn source(&self, name: &str) -> beffroi_schema::id::SourceId {

@@ -97,14 +97,20 @@ pub struct Zones {
 #[derive(Debug)]
 pub struct Mortal {
     worker: Worker,
+    store: Store,
     connection: DatabaseConnection,
 }
 
 impl Mortal {
+    /// What its process says to the database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Its process is gone, and the database has noticed: what it had begun is rolled back. A server may take a moment to
     /// notice, and passes over rows that the dead still hold.
     pub async fn die(self) {
-        drop(self.worker);
+        drop((self.worker, self.store));
         self.connection.close().await.unwrap();
     }
 }
@@ -157,7 +163,11 @@ impl City {
         );
         let outside = [self.operator.url(), self.subscriber.url()];
         let worker = opening::worker(&store, &self.sandbox, &outside, &self.peers, self.files.path()).await;
-        Mortal { worker, connection }
+        Mortal {
+            worker,
+            store,
+            connection,
+        }
     }
 
     /// The database, for whoever wants to look behind the store's back.

@@ -6,8 +6,8 @@ use beffroi_jobs::{deliver::Accounts, http::Http, import::open, push::fcm::Fcm};
 use beffroi_schema::{
     address::Addresses,
     entity::account,
-    store::{Store, connect},
-    value::{Cursor, Language, Reading, Scope},
+    store::{Person, Store, connect, who_agrees},
+    value::{AccountHealth, Cursor, Language, Reading, Scope},
 };
 
 use chrono::TimeDelta;
@@ -81,11 +81,15 @@ async fn push(configured: &Configured, store: &Store) -> Option<Line> {
 async fn accounts(store: &Store, http: &Http, addresses: &Addresses) -> anyhow::Result<Vec<Line>> {
     let open = Accounts::new(http.clone());
     let mut lines = Vec::new();
-    for account in store.accounts(&Scope::Instance, None).await? {
+    let all = store.accounts(&Scope::Instance, None).await?;
+    let people = store
+        .who_may_agree(all.iter().map(|account| account.authority_id).collect())
+        .await?;
+    for account in all {
         let answer = match open.open(store, &account) {
             Err(wrong) => Err(wrong),
             Ok(network) => match network.check().await {
-                Ok((health, _)) => Ok(format!("answers as {}", health.handle)),
+                Ok((health, _)) => Ok(well(&health)),
                 Err(error) => Err(error.to_string()),
             },
         };
@@ -94,7 +98,7 @@ async fn accounts(store: &Store, http: &Http, addresses: &Addresses) -> anyhow::
             tried: tried.clone(),
             answer,
         });
-        if let Some(answer) = authorisation(store, addresses, &account).await? {
+        if let Some(answer) = authorisation(store, addresses, &account, &people) {
             let tried = format!("authorisation of {tried}");
             lines.push(Line { tried, answer });
         }
@@ -102,23 +106,29 @@ async fn accounts(store: &Store, http: &Http, addresses: &Addresses) -> anyhow::
     Ok(lines)
 }
 
+/// What an account answers, and what is to be done though it does.
+fn well(health: &AccountHealth) -> String {
+    let warning = health.warning.as_ref();
+    let warning = warning.map_or_else(String::new, |warning| format!("; {}", warning.en));
+    format!("answers as {}{warning}", health.handle)
+}
+
 /// Until when an account is authorised, and who must agree again where that is soon; none where there is no end.
-async fn authorisation(
+fn authorisation(
     store: &Store,
     addresses: &Addresses,
     account: &account::Model,
-) -> anyhow::Result<Option<Result<String, String>>> {
-    let Some(until) = account.authorised_until else {
-        return Ok(None);
-    };
+    people: &[Person],
+) -> Option<Result<String, String>> {
+    let until = account.authorised_until?;
     let (day, left) = (until.date_naive(), until - store.clock().now());
     if left > SOON {
-        return Ok(Some(Ok(format!("until {day}"))));
+        return Some(Ok(format!("until {day}")));
     }
-    let people = store.who_agrees(account).await?.join(", ");
+    let people = who_agrees(account, people).join(", ");
     let people = if people.is_empty() { "an administrator" } else { &people };
     let page = addresses.connect_again(account.id);
-    Ok(Some(Err(format!("ends on {day}: {people} must agree again at {page}"))))
+    Some(Err(format!("ends on {day}: {people} must agree again at {page}")))
 }
 
 /// Reads every source once, without writing anything of it.

@@ -99,18 +99,23 @@ impl Desk {
     }
 }
 
-/// What the store says, or the page of a fault.
+/// What the store says, or the page of its error.
 fn found<T>(headers: &HeaderMap, answer: Result<T, StoreError>) -> Result<T, Instead> {
-    answer.map_err(|error| match error {
-        StoreError::NotFound => Box::new(absent(headers)),
-        error @ (StoreError::Conflict { .. }
+    answer.map_err(|error| Box::new(refusal(headers, &error)))
+}
+
+/// The page of an error of the store.
+fn refusal(headers: &HeaderMap, error: &StoreError) -> Response {
+    match error {
+        StoreError::NotFound => absent(headers),
+        StoreError::Conflict { .. }
         | StoreError::Problems(_)
         | StoreError::Duplicate
         | StoreError::Sealed
         | StoreError::Hashing
         | StoreError::Database(_)
-        | StoreError::Files(_)) => Box::new(fault(headers, &error)),
-    })
+        | StoreError::Files(_) => fault(headers, error),
+    }
 }
 
 fn not_yours(headers: &HeaderMap) -> Response {

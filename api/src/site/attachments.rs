@@ -9,8 +9,9 @@ use axum::{
 use beffroi_schema::{
     board::{Attachment, Found, Item},
     id::{ItemId, MediaId},
+    media::slides::Form,
     text::{NARROW_NO_BREAK, NO_BREAK, Tongue},
-    value::MediaKind,
+    value::{MediaKind, SlideBlock, Slides},
 };
 use uuid::Uuid;
 
@@ -46,6 +47,12 @@ struct DocumentPage<'a> {
     language: &'a str,
     paragraphs: Vec<&'a str>,
     document: &'a Shown<'a>,
+    /// Whether browsers show it themselves.
+    embedded: bool,
+    /// The language in which the item, and so most likely what it attaches, is written.
+    written_in: &'a str,
+    /// What a presentation says.
+    slides: Option<&'a Slides>,
 }
 
 /// The videos and documents of an item, in order.
@@ -82,10 +89,15 @@ fn one<'a>(state: &AppState, found: &'a Found, file: &'a Attachment, reader: &Re
     }
 }
 
-/// What to expect before it is loaded: `PDF, 1,2 Mo`, `2 min 5 s, 34 Mo`.
+/// What to expect before it is loaded: `PDF, 1,2 Mo`, `PPTX, 8 Mo`, `2 min 5 s, 34 Mo`.
 fn about(file: &Attachment, tongue: Tongue) -> String {
-    let first = file.duration_ms.map_or_else(|| "PDF".to_owned(), length);
+    let first = file.duration_ms.map_or_else(|| form(file).to_owned(), length);
     format!("{first}, {}", weight(file.size, tongue))
+}
+
+/// What people call the form of a document.
+fn form(file: &Attachment) -> &'static str {
+    Form::of(&file.mime).map_or("PDF", Form::name)
 }
 
 fn length(milliseconds: i64) -> String {
@@ -133,7 +145,10 @@ pub(super) async fn page(
     let Some(document) = document else {
         return absent(&reader);
     };
-    read(&state, &found, document, &reader).unwrap_or_else(|| absent(&reader))
+    match state.store().slides(&document.sha256).await {
+        Ok(slides) => read(&state, &found, document, slides.as_ref(), &reader).unwrap_or_else(|| absent(&reader)),
+        Err(error) => fault(&reader, &error),
+    }
 }
 
 fn document(item: &Item, id: MediaId) -> Option<&Attachment> {
@@ -141,7 +156,13 @@ fn document(item: &Item, id: MediaId) -> Option<&Attachment> {
     documents.find(|file| file.id == id)
 }
 
-fn read(state: &AppState, found: &Found, file: &Attachment, reader: &Reader) -> Option<Response> {
+fn read(
+    state: &AppState,
+    found: &Found,
+    file: &Attachment,
+    slides: Option<&Slides>,
+    reader: &Reader,
+) -> Option<Response> {
     let content = &found.item.content;
     let (language, text) = content.texts.choose(&reader.wanted, &content.language)?;
     let authority = &found.board.places.authority;
@@ -163,6 +184,9 @@ fn read(state: &AppState, found: &Found, file: &Attachment, reader: &Reader) -> 
             .filter(|line| !line.is_empty())
             .collect(),
         document: &document,
+        embedded: Form::of(&file.mime).is_none(),
+        written_in: content.language.as_str(),
+        slides,
     }))
 }
 

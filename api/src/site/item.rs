@@ -155,7 +155,9 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
     let url = state.addresses().item(&authority.slug, item.kind(), item.id);
     let pictures = pictures(state, item, reader);
     let first_picture = pictures.first().map(|picture| picture.url.as_str());
-    let linked_data = linked_data::of(found, text, language, &url, first_picture, state.store().clock().now());
+    let attachments = attachments::shown(state, found, reader);
+    let media = (first_picture, &attachments[..]);
+    let linked_data = linked_data::of(found, text, language, &url, media, state.store().clock().now());
     Some(pages::html(&ItemPage {
         french: reader.french,
         authority: &authority.name,
@@ -188,7 +190,7 @@ fn shown(state: &AppState, found: &Found, reader: &Reader) -> Option<Response> {
             .map(|stop| stop.name.as_str())
             .collect(),
         pictures,
-        attachments: attachments::shown(state, found, reader),
+        attachments,
         updates: updates(found, reader),
         link: item.content.link.as_deref(),
         posts: item

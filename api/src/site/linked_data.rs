@@ -3,11 +3,11 @@
 use beffroi_schema::{
     board::Found,
     clock::Timestamp,
-    value::{Detail, Language, OccurrenceStatus, Text},
+    value::{Detail, Kind, Language, OccurrenceStatus, Text},
 };
 use serde_json::{Map, Value, json};
 
-use super::dates;
+use super::{attachments::Shown, dates};
 
 /// The item's JSON-LD, ready to stand in a `script` element.
 pub(super) fn of(
@@ -15,7 +15,7 @@ pub(super) fn of(
     text: &Text,
     language: &Language,
     url: &str,
-    picture: Option<&str>,
+    media: (Option<&str>, &[Shown<'_>]),
     now: Timestamp,
 ) -> String {
     let authority = &found.board.places.authority;
@@ -26,8 +26,18 @@ pub(super) fn of(
     say("@context", json!("https://schema.org"));
     say("url", json!(url));
     say("inLanguage", json!(language.as_str()));
+    let (picture, files) = media;
     if let Some(picture) = picture {
         say("image", json!([picture]));
+    }
+    if !files.is_empty() {
+        let files: Vec<Value> = files.iter().map(file).collect();
+        // What is made has media; what happens is the subject of what is made.
+        let key = match found.item.kind() {
+            Kind::Event => "subjectOf",
+            Kind::Disruption | Kind::Article => "associatedMedia",
+        };
+        say(key, json!(files));
     }
     let published = dates::machine(found.item.published_at, zone);
     match &found.item.content.detail {
@@ -62,6 +72,18 @@ pub(super) fn of(
     }
     // Nothing in a text can end the element it stands in.
     Value::Object(thing).to_string().replace('<', "\\u003c")
+}
+
+fn file(file: &Shown<'_>) -> Value {
+    let kind = if file.video { "VideoObject" } else { "DigitalDocument" };
+    let mut thing = json!({ "@type": kind, "name": file.name, "description": file.alt, "encodingFormat": file.mime });
+    if file.video {
+        thing["contentUrl"] = json!(file.url);
+    } else {
+        thing["url"] = json!(file.page);
+        thing["encoding"] = json!({ "@type": "MediaObject", "contentUrl": file.url, "encodingFormat": file.mime });
+    }
+    thing
 }
 
 fn event(found: &Found, now: Timestamp, say: &mut impl FnMut(&str, Value) -> Option<Value>) {

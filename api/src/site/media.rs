@@ -8,14 +8,22 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use beffroi_schema::{files::Reading, store::StoreError};
+use beffroi_schema::{files::Reading, media::slides::Form, store::StoreError};
 
 use crate::state::AppState;
 
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
-/// Media types that are served as they are; nothing else is ever shown by a browser.
-const SERVED: [&str; 5] = ["image/jpeg", "image/png", "image/webp", "video/mp4", "application/pdf"];
+/// Media types that are served as they are; nothing else ever leaves by this address.
+const SERVED: [&str; 7] = [
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "video/mp4",
+    "application/pdf",
+    Form::Pptx.mime(),
+    Form::Odp.mime(),
+];
 /// For ever.
 const CACHING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Whatever a file turns out to be, it runs nothing and fetches nothing, and is nobody's page.

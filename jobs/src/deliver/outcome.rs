@@ -243,6 +243,7 @@ fn search_pause(job: &Job) -> Duration {
 pub(super) fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Posted(_) => "posted",
+        Settlement::GoesOn(_) => "goes_on",
         Settlement::Removed => "removed",
         Settlement::Cleared => "cleared",
         Settlement::Later { .. } => "later",

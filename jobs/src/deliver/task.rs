@@ -32,6 +32,12 @@ pub(super) fn post(job: &Job) -> Option<&RemotePost> {
     there(job).map(|receipt| &receipt.remote)
 }
 
+/// Our post, where it says already what this delivery tells.
+pub(super) fn said(job: &Job) -> Option<&RemotePost> {
+    let receipt = there(job).filter(|receipt| receipt.version == job.delivery.version)?;
+    Some(&receipt.remote)
+}
+
 /// What happened, for the readers of this account.
 pub(super) fn change(job: &Job) -> Change {
     told_as(

@@ -302,6 +302,7 @@ mod tests {
             body: vec!["Voir https://a.example/?x=1&y=<b>, merci".to_owned()],
             link: None,
             hashtags: vec!["été".to_owned()],
+            ..PostText::default()
         };
         let html = html(&post, "https://ville.example/valbourg", true);
         assert!(

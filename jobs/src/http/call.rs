@@ -5,8 +5,8 @@ use std::time::Duration;
 use beffroi_schema::clock::Timestamp;
 use bytes::Bytes;
 use reqwest::{
-    RequestBuilder, StatusCode,
-    header::{HeaderMap, HeaderName, HeaderValue},
+    Body, RequestBuilder, StatusCode,
+    header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue},
     multipart::Form,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -101,6 +101,14 @@ impl<'a> Call<'a> {
     pub fn body(self, body: Bytes) -> Self {
         Self {
             request: self.request.body(body),
+            ..self
+        }
+    }
+
+    /// Sends so many bytes as they come; their type goes in a header.
+    pub fn stream(self, bytes: u64, body: Body) -> Self {
+        Self {
+            request: self.request.header(CONTENT_LENGTH, bytes).body(body),
             ..self
         }
     }

@@ -3,13 +3,16 @@
 mod record;
 mod session;
 mod tid;
+mod video;
 mod wire;
 
 use async_trait::async_trait;
 use beffroi_schema::{
     clock::Timestamp,
     id::DeliveryId,
-    value::{AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit},
+    value::{
+        AccountHealth, Capabilities, Counting, LinkStyle, Metrics, Picture, RemotePost, Rendered, TextLimit, VideoLimit,
+    },
 };
 use reqwest::{
     Method,
@@ -25,9 +28,9 @@ use super::{
     answer::{Twice, no_server, unsettled},
 };
 use crate::http::{Answer, Http};
-use record::{Embed, Uploaded};
+use record::{Embed, Mention, Uploaded};
 use session::{Sessions, settled};
-use wire::{Blob, Counted, Identity, Posts, Profile, Record, Written, is_taken};
+use wire::{Blob, Counted, Identity, Posts, Profile, Record, Resolved, Written, is_taken};
 
 /// The collection that posts are records of.
 const POSTS: &str = "app.bsky.feed.post";
@@ -38,8 +41,18 @@ const PUT: &str = "com.atproto.repo.putRecord";
 /// Under which name a receipt keeps the hash of the record: an answer to it names it.
 const CID: &str = "cid";
 
+/// Names of a text that lead to their people: each is asked for.
+const MAX_MENTIONS: usize = 10;
+
 /// What a picture may weigh (`app.bsky.embed.images`).
 const PICTURE_BYTES: u64 = 2_000_000;
+
+/// What a video may weigh, and how long it may be. The lexicon, the service and the announcements disagree (50, 100 and
+/// 300 MB): this is what all apps have sent since 2025. What an account may send in a day is the service's to say.
+const VIDEO: VideoLimit = VideoLimit {
+    bytes: 100_000_000,
+    seconds: 180,
+};
 
 /// An account on one server. Its secret is an app password (not the password of the account).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +69,9 @@ pub struct BlueskySettings {
     /// Where people read posts.
     #[serde(default = "official_app")]
     pub app: Url,
+    /// The service that works on videos.
+    #[serde(default = "video_service")]
+    pub video: Url,
 }
 
 /// One account. Keep it: it holds the session, and servers allow few sign-ins (30 in five minutes, 300 a day).
@@ -69,6 +85,10 @@ fn official_app() -> Url {
     super::constant("https://bsky.app")
 }
 
+fn video_service() -> Url {
+    super::constant("https://video.bsky.app")
+}
+
 /// What every server takes.
 pub(super) fn capabilities() -> Capabilities {
     let text = TextLimit {
@@ -79,6 +99,7 @@ pub(super) fn capabilities() -> Capabilities {
         images: 4,
         image_bytes: PICTURE_BYTES,
         alt_text: Some(2000),
+        video: Some(VIDEO),
         link: LinkStyle::Card,
         delete: true,
         reply: true,
@@ -119,8 +140,12 @@ impl Bluesky {
             .ok_or_else(|| unsettled("the answer is no blob".to_owned(), Twice::Harmless))
     }
 
-    /// Pictures, or else the card: a post embeds one thing.
+    /// The video, or pictures, or else the card: a post embeds one thing.
     async fn embed<'a>(&self, post: &'a Rendered) -> Result<Option<Embed<'a>>, DeliveryError> {
+        if let Some(video) = &post.video {
+            let blob = video::upload(&self.sessions, &self.settings.video, video).await?;
+            return Ok(Some(Embed::Video { video, blob }));
+        }
         let mut pictures = Vec::with_capacity(post.pictures.len());
         for picture in &post.pictures {
             pictures.push(Uploaded {
@@ -133,6 +158,21 @@ impl Bluesky {
         } else {
             Ok(Some(Embed::Pictures(pictures)))
         }
+    }
+
+    /// Who is named. A name that the server does not know stays a word of the text.
+    async fn mentions(&self, text: &str) -> Vec<Mention> {
+        let mut known = Vec::new();
+        for range in record::handles(text).into_iter().take(MAX_MENTIONS) {
+            let handle = &text[range.start + 1..range.end];
+            let method = "com.atproto.identity.resolveHandle";
+            let asked = self.sessions.signed(Method::GET, method, Twice::Harmless, |call, _| {
+                call.query(&[("handle", handle)])
+            });
+            let found: Option<Resolved> = asked.await.ok().and_then(|answer| answer.json());
+            known.extend(found.map(|Resolved { did }| Mention { range, did }));
+        }
+        known
     }
 
     /// Writes a record where one is.
@@ -250,14 +290,15 @@ impl SocialNetwork for Bluesky {
                 .map(String::from),
             handle: identity.handle,
             followers: profile.and_then(|profile| profile.followers_count),
+            warning: None,
         };
         let edit = self.settings.edits;
         Ok((health, Capabilities { edit, ..capabilities() }))
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {
-        let embed = self.embed(post).await?;
-        let record = record::post(post, embed.as_ref(), None);
+        let (embed, mentions) = (self.embed(post).await?, self.mentions(&post.text).await);
+        let record = record::post(post, &mentions, embed.as_ref(), None);
         self.create(&record, post, key).await
     }
 
@@ -267,8 +308,8 @@ impl SocialNetwork for Bluesky {
         let Some(before) = self.get(rkey).await? else {
             return Err(DeliveryError::Gone("the post is not there any more".to_owned()));
         };
-        let embed = self.embed(post).await?;
-        let mut record = record::post(post, embed.as_ref(), None);
+        let (embed, mentions) = (self.embed(post).await?, self.mentions(&post.text).await);
+        let mut record = record::post(post, &mentions, embed.as_ref(), None);
         for kept in ["createdAt", "reply"] {
             if let Some(value) = before.value.get(kept) {
                 record[kept] = value.clone();
@@ -282,7 +323,8 @@ impl SocialNetwork for Bluesky {
         let Some(parent) = self.get(rkey_of(&remote.id)).await? else {
             return Err(DeliveryError::Gone("the post is not there any more".to_owned()));
         };
-        let record = record::post(post, Embed::card(post).as_ref(), Some(&parent));
+        let mentions = self.mentions(&post.text).await;
+        let record = record::post(post, &mentions, Embed::card(post).as_ref(), Some(&parent));
         self.create(&record, post, key).await
     }
 

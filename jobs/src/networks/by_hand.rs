@@ -131,6 +131,7 @@ impl SocialNetwork for ByHand {
             handle: page.as_str().trim_start_matches("https://").to_owned(),
             url: Some(page.to_string()),
             followers: None,
+            warning: None,
         };
         Ok((health, self.capabilities.clone()))
     }

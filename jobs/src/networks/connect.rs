@@ -3,9 +3,10 @@
 
 mod doors;
 mod meta;
+mod signed;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use beffroi_schema::value::{Application, Found, Network};
+use beffroi_schema::value::{Application, Found, Network, RequestToken};
 use chrono::TimeDelta;
 use reqwest::{Method, header::AUTHORIZATION};
 use secrecy::ExposeSecret as _;
@@ -38,6 +39,8 @@ pub struct Asking<'a> {
     pub state: &'a str,
     /// What proves that the code is ours.
     pub verifier: &'a str,
+    /// What the person agreed to, where it was asked for before they did.
+    pub token: Option<&'a RequestToken>,
 }
 
 /// Our application, as a Mastodon server names it.
@@ -49,14 +52,22 @@ struct Registered {
 
 impl Asking<'_> {
     /// The network's page where the person agrees, and the application that they agree to: one that the town has there,
-    /// or one that registers itself.
-    pub async fn page(&self, http: &Http, known: Option<Application>) -> Result<(Application, Url), DeliveryError> {
+    /// or one that registers itself; and the token that they agree to, where there is one before they do.
+    pub async fn page(
+        &self,
+        http: &Http,
+        known: Option<Application>,
+    ) -> Result<(Application, Url, Option<RequestToken>), DeliveryError> {
         let door = self.door()?;
         let application = match (known, &door.register) {
             (Some(application), _) => application,
             (None, Some(registry)) => self.register(http, registry, door.scopes).await?,
             (None, None) => return Err(DeliveryError::Refused("an application is needed there".to_owned())),
         };
+        if door.gives == Gives::Signed {
+            let (page, token) = signed::page(self, http, &door, &application).await?;
+            return Ok((application, page, Some(token)));
+        }
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier));
         let mut page = door.page.clone();
         {
@@ -72,7 +83,7 @@ impl Asking<'_> {
             }
             query.extend_pairs(door.extra);
         }
-        Ok((application, page))
+        Ok((application, page, None))
     }
 
     /// What the code is exchanged for: the accounts that the consent opens, one at least.
@@ -85,11 +96,17 @@ impl Asking<'_> {
         let door = self.door()?;
         match door.gives {
             Gives::Pages { instagram } => meta::pages(self, http, &door, application, code, instagram).await,
+            Gives::Signed => Ok(vec![signed::exchange(self, http, &door, application, code).await?]),
             Gives::Profile => meta::profile(self, http, &door, application, code).await,
             Gives::Token => Ok(vec![lasting(&self.code(http, &door, application, code).await?, http)]),
-            Gives::Refresh => {
+            Gives::Refresh | Gives::Either => {
                 let given = self.code(http, &door, application, code).await?;
-                Ok(vec![renewable(given, &door, application, http)?])
+                let found = if door.gives == Gives::Either && given.refresh_token.is_none() {
+                    lasting(&given, http)
+                } else {
+                    renewable(given, &door, application, http)?
+                };
+                Ok(vec![found])
             }
         }
     }
@@ -146,13 +163,12 @@ impl Asking<'_> {
 
 /// A token that calls carry as it is.
 fn lasting(given: &Granted, http: &Http) -> Found {
-    let lives = given.expires_in.map(|seconds| TimeDelta::seconds(seconds.into()));
     Found {
         id: None,
         name: String::new(),
         secret: given.access_token.expose_secret().to_owned(),
         access: None,
-        until: lives.map(|lives| http.clock().now() + lives),
+        until: given.until(http.clock().now()),
     }
 }
 

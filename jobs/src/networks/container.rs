@@ -12,7 +12,6 @@ use beffroi_schema::{
 };
 use chrono::{DateTime, Utc};
 use reqwest::Method;
-use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
@@ -23,8 +22,9 @@ use super::{
     budget::Budget,
     graph::{spent, verdict},
     likeness::{earliest, skeleton},
+    oauth::Tokens,
 };
-use crate::http::{Call, Http};
+use crate::http::{Answer, Call, Http};
 
 /// Times a container is asked for before the delivery is put off.
 const POLLS: u32 = 9;
@@ -65,7 +65,7 @@ pub(super) struct Containers {
     dialect: &'static Dialect,
     account: String,
     base: Url,
-    token: SecretString,
+    tokens: Tokens,
     budget: Budget,
 }
 
@@ -127,51 +127,52 @@ struct Figure {
 }
 
 impl Containers {
-    pub(super) fn new(
-        dialect: &'static Dialect,
-        (base, account): (&Url, &str),
-        token: SecretString,
-        http: &Http,
-    ) -> Self {
+    pub(super) fn new(dialect: &'static Dialect, (base, account): (&Url, &str), tokens: Tokens, http: &Http) -> Self {
         Self {
             http: http.clone(),
             dialect,
             account: account.to_owned(),
             base: base.clone(),
-            token,
+            tokens,
             budget: Budget::default(),
         }
     }
 
     /// The token goes in a header: an address is written to logs.
-    pub(super) fn call(&self, method: Method, path: &str) -> Result<Call<'_>, DeliveryError> {
+    pub(super) async fn call(&self, method: Method, path: &str) -> Result<Call<'_>, DeliveryError> {
         let base = self.base.as_str().trim_end_matches('/');
         let url = format!("{base}/{path}")
             .parse()
             .map_err(|error: url::ParseError| DeliveryError::Locked(error.to_string()))?;
-        Ok(self.http.call(method, url).bearer(&self.token))
+        Ok(self.http.call(method, url).bearer(&self.tokens.token().await?))
     }
 
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: Call<'_>, twice: Twice) -> Result<T, DeliveryError> {
+        read(&self.send(call, twice).await?, twice)
+    }
+
+    async fn send(&self, call: Call<'_>, twice: Twice) -> Result<Answer, DeliveryError> {
         let answer = call.send(MAX_ANSWER).await.map_err(|error| unanswered(error, twice))?;
         self.budget.spent(self.http.clock().now(), spent(&answer));
         if !answer.status.is_success() {
             return Err(verdict(&answer, twice));
         }
-        answer
-            .json()
-            .ok_or_else(|| unsettled("the answer is not what this API answers".to_owned(), twice))
+        Ok(answer)
     }
 
     /// What is the account's own.
-    fn own(&self, method: Method, what: &str) -> Result<Call<'_>, DeliveryError> {
-        self.call(method, &format!("{}/{what}", self.account))
+    async fn own(&self, method: Method, what: &str) -> Result<Call<'_>, DeliveryError> {
+        self.call(method, &format!("{}/{what}", self.account)).await
     }
 
-    /// What the account tells of itself.
-    pub(super) async fn profile<T: DeserializeOwned>(&self, fields: &str) -> Result<T, DeliveryError> {
-        let call = self.call(Method::GET, &self.account)?.query(&[("fields", fields)]);
-        self.ask(call, Twice::Harmless).await.map_err(no_server)
+    /// What the account tells of itself, and the answer that said so.
+    pub(super) async fn profile<T: DeserializeOwned>(&self, fields: &str) -> Result<(T, Answer), DeliveryError> {
+        let call = self
+            .call(Method::GET, &self.account)
+            .await?
+            .query(&[("fields", fields)]);
+        let answer = self.send(call, Twice::Harmless).await.map_err(no_server)?;
+        Ok((read(&answer, Twice::Harmless)?, answer))
     }
 
     /// A post that says `text`, which may differ from what is in `post`.
@@ -187,7 +188,8 @@ impl Containers {
     /// Whether one more post may be made today: how many is theirs to say, and has changed.
     async fn has_room(&self) -> Result<(), DeliveryError> {
         let call = self
-            .own(Method::GET, self.dialect.quota)?
+            .own(Method::GET, self.dialect.quota)
+            .await?
             .query(&[("fields", "config,quota_usage")]);
         let quota: Data<Quota> = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         let used_up = |quota: &Quota| {
@@ -233,10 +235,13 @@ impl Containers {
 
     /// A container, once it can be published.
     pub(super) async fn fill(&self, body: &Value) -> Result<String, DeliveryError> {
-        let call = self.own(Method::POST, self.dialect.posts)?.json(body);
+        let call = self.own(Method::POST, self.dialect.posts).await?.json(body);
         let Made { id } = self.ask(call, Twice::Harmless).await?;
         for poll in 0..POLLS {
-            let call = self.call(Method::GET, &id)?.query(&[("fields", self.dialect.progress)]);
+            let call = self
+                .call(Method::GET, &id)
+                .await?
+                .query(&[("fields", self.dialect.progress)]);
             let progress: Progress = self.ask(call, Twice::Harmless).await?;
             let word = progress.status_code.as_ref().or(progress.status.as_ref());
             match word.map(String::as_str) {
@@ -257,9 +262,9 @@ impl Containers {
     /// From here on readers see it. Its page is told by a call of its own, which may fail without harm.
     pub(super) async fn make_public(&self, container: &str) -> Result<RemotePost, DeliveryError> {
         let body = json!({ "creation_id": container });
-        let call = self.own(Method::POST, self.dialect.publish)?.json(&body);
+        let call = self.own(Method::POST, self.dialect.publish).await?.json(&body);
         let Made { id } = self.ask(call, Twice::Harmful).await?;
-        let call = self.call(Method::GET, &id)?.query(&[("fields", "permalink")]);
+        let call = self.call(Method::GET, &id).await?.query(&[("fields", "permalink")]);
         let shown: Option<Shown> = self.ask(call, Twice::Harmless).await.ok();
         Ok(remote(id, shown.and_then(|shown| shown.permalink)))
     }
@@ -269,7 +274,8 @@ impl Containers {
         let Dialect { posts, words, .. } = self.dialect;
         let (since, fields) = (earliest(since), format!("id,{words},permalink,timestamp"));
         let call = self
-            .own(Method::GET, posts)?
+            .own(Method::GET, posts)
+            .await?
             .query(&[("fields", fields.as_str()), ("limit", FIND_PAGE)]);
         let listed: Data<Listed> = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         let wanted = skeleton(text);
@@ -280,7 +286,8 @@ impl Containers {
 
     pub(super) async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
         let call = self
-            .call(Method::GET, &format!("{}/insights", remote.id))?
+            .call(Method::GET, &format!("{}/insights", remote.id))
+            .await?
             .query(&[("metric", self.dialect.insights)]);
         let told: Data<Insight> = self.ask(call, Twice::Harmless).await?;
         let figure = |wanted: &[&str]| {
@@ -298,9 +305,18 @@ impl Containers {
         })
     }
 
+    pub(super) async fn renew(&self) -> Result<(), DeliveryError> {
+        self.tokens.keep().await
+    }
+
     pub(super) fn rests_until(&self) -> Option<Timestamp> {
         self.budget.take()
     }
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer, twice: Twice) -> Result<T, DeliveryError> {
+    let strange = || unsettled("the answer is not what this API answers".to_owned(), twice);
+    answer.json().ok_or_else(strange)
 }
 
 impl Listed {

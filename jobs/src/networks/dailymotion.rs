@@ -259,8 +259,13 @@ impl SocialNetwork for Dailymotion {
             handle: user.screenname,
             url: user.url,
             followers: user.followers_total,
+            warning: None,
         };
         Ok((health, capabilities()))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.tokens.keep().await
     }
 
     async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {

@@ -195,6 +195,7 @@ impl SocialNetwork for Discord {
             handle: hook.name.unwrap_or_default(),
             url,
             followers: None,
+            warning: None,
         };
         Ok((health, capabilities()))
     }

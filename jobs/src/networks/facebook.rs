@@ -26,6 +26,7 @@ use super::{
     budget::Budget,
     graph::{repetition, spent, verdict},
     likeness::{earliest, skeleton},
+    versions,
 };
 use crate::http::{Answer, Call, Http};
 use wire::{Counted, Page, PageProfile, Posted, film};
@@ -98,8 +99,9 @@ pub(super) fn capabilities() -> Capabilities {
         edit: true,
         delete: true,
         reply: true,
-        // No keys: only looking tells whether a post is there.
+        comments: true,
         metrics: true,
+        // No keys: only looking tells whether a post is there.
         ..Capabilities::texts(TextLimit::of(MAX_MESSAGE - LINK_ROOM, Counting::Utf16))
     }
 }
@@ -175,7 +177,8 @@ impl SocialNetwork for Facebook {
         let call = self
             .call(Method::GET, &self.settings.page)?
             .query(&[("fields", "id,name,link,followers_count")]);
-        let page: PageProfile = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
+        let answer = self.send(call, Twice::Harmless).await?;
+        let page: PageProfile = read(&answer, Twice::Harmless).map_err(no_server)?;
         let (checked_at, handle) = (self.http.clock().now(), page.name);
         Ok((
             AccountHealth {
@@ -183,6 +186,7 @@ impl SocialNetwork for Facebook {
                 handle,
                 url: page.link,
                 followers: page.followers_count,
+                warning: versions::graph(&self.settings.graph, &answer, checked_at),
             },
             capabilities(),
         ))
@@ -292,8 +296,10 @@ fn message(post: &Rendered) -> String {
     }
 }
 
+/// Where neither the text nor the first comment has it, the link stands below the text.
 fn with_link(post: &Rendered) -> String {
-    if post.text.contains(&post.link) {
+    let mut told = std::iter::once(&post.text).chain(&post.thread);
+    if told.any(|text| text.contains(&post.link)) {
         post.text.clone()
     } else {
         format!("{}\n\n{}", post.text, post.link)

@@ -277,6 +277,7 @@ impl SocialNetwork for Flickr {
             url: Some(format!("{base}/photos/{}", user.id)),
             handle: user.username.content.as_str().unwrap_or_default().to_owned(),
             followers: None,
+            warning: None,
         };
         Ok((health, capabilities()))
     }

@@ -74,6 +74,10 @@ impl Google {
         }
     }
 
+    pub(super) async fn renew(&self) -> Result<(), DeliveryError> {
+        self.tokens.keep().await
+    }
+
     /// What a call gives.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,

@@ -163,8 +163,13 @@ impl SocialNetwork for GoogleBusiness {
             handle: place.title,
             url: place.metadata.maps_uri,
             followers: None,
+            warning: None,
         };
         Ok((health, capabilities()))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.google.renew().await
     }
 
     async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {

@@ -236,8 +236,13 @@ impl SocialNetwork for GooglePhotos {
             handle: self.settings.account.clone(),
             url: None,
             followers: None,
+            warning: None,
         };
         Ok((health, capabilities()))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.google.renew().await
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {

@@ -5,13 +5,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     DeliveryError,
-    answer::{Twice, by_status, reason, unsettled},
+    answer::{MAX_ANSWER, Twice, by_status, reason, unanswered, unsettled},
+    versions::REMEDY,
 };
-use crate::http::Answer;
+use crate::http::{Answer, Call};
 
 /// "Duplicate status message".
 const REPEATED: u32 = 506;
@@ -52,6 +53,17 @@ struct Usage {
     total_cputime: f64,
     total_time: f64,
     estimated_time_to_regain_access: u64,
+}
+
+/// What a call that changes nothing is answered.
+pub(super) async fn asked<T: DeserializeOwned>(call: Call<'_>) -> Result<T, DeliveryError> {
+    let answer = call.send(MAX_ANSWER).await;
+    let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
+    if !answer.status.is_success() {
+        return Err(verdict(&answer, Twice::Harmless));
+    }
+    let strange = || unsettled("the answer is not what Meta answers".to_owned(), Twice::Harmless);
+    answer.json().ok_or_else(strange)
 }
 
 /// What Facebook says when it refuses words because they are there already.
@@ -97,8 +109,9 @@ pub(super) fn verdict(answer: &Answer, twice: Twice) -> DeliveryError {
             after: regained(answer).or(answer.wait),
             reason,
         },
-        // The token, the permissions, the Page's standing, the version of the API.
-        3 | 10 | 102 | 190 | 200..=299 | 368 | 2635 => DeliveryError::Locked(reason),
+        // The token, the permissions, the Page's standing.
+        3 | 10 | 102 | 190 | 200..=299 | 368 => DeliveryError::Locked(reason),
+        2635 => DeliveryError::Locked(format!("{reason} — {REMEDY}")),
         // The same words are already there: very likely our own, sent by a try whose answer was lost.
         REPEATED => DeliveryError::Doubtful(reason),
         100 if error.error_subcode == 33 => DeliveryError::Gone(reason),
@@ -181,6 +194,7 @@ mod tests {
             (400, 100, 0, DeliveryError::Refused(m())),
             (400, 100, 1_366_046, DeliveryError::Refused(m())),
             (400, 100, 1_404_078, DeliveryError::Locked(m())),
+            (400, 2635, 0, DeliveryError::Locked(format!("m — {REMEDY}"))),
             (400, 9_007, 2_207_027, retry()),
             (400, 100, 2_207_051, DeliveryError::Locked(m())),
             (400, 100, 2_207_010, DeliveryError::Refused(m())),

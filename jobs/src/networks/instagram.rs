@@ -12,15 +12,17 @@ use beffroi_schema::{
     },
 };
 use reqwest::Method;
-use secrecy::SecretString;
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::Twice,
     container::{Containers, Dialect, Made, remote},
+    oauth::{Exchange, Tokens},
+    versions,
 };
 use crate::http::Http;
 
@@ -47,6 +49,8 @@ const VIDEO_SECONDS: u32 = 15 * 60;
 /// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies>
 const MAX_COMMENT: usize = 300;
 const MAX_COMMENT_HASHTAGS: usize = 4;
+/// How a token of Instagram's own begins; a Page's, which begins otherwise, is not exchanged.
+const OWN_TOKEN: &str = "IG";
 /// Its words for what Threads has too.
 const DIALECT: Dialect = Dialect {
     posts: "media",
@@ -118,15 +122,19 @@ pub(super) fn capabilities() -> Capabilities {
         }),
         link: LinkStyle::Nowhere,
         reply: true,
+        comments: true,
         metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }
 
 impl Instagram {
-    pub(super) fn new(settings: &InstagramSettings, token: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &InstagramSettings, credentials: Credentials, http: &Http) -> Self {
+        let own = credentials.secret.expose_secret().starts_with(OWN_TOKEN);
+        let exchange = own.then(|| Exchange::beside(&settings.graph, "ig_refresh_token"));
+        let tokens = Tokens::lasting(credentials, exchange, http);
         Self {
-            containers: Containers::new(&DIALECT, (&settings.graph, &settings.user), token, http),
+            containers: Containers::new(&DIALECT, (&settings.graph, &settings.user), tokens, http),
             settings: settings.clone(),
         }
     }
@@ -135,13 +143,14 @@ impl Instagram {
 #[async_trait]
 impl SocialNetwork for Instagram {
     async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError> {
-        let profile: Profile = self.containers.profile("id,username,followers_count").await?;
+        let (profile, answer): (Profile, _) = self.containers.profile("id,username,followers_count").await?;
         let base = self.settings.pages.as_str().trim_end_matches('/');
         let health = AccountHealth {
             checked_at: self.containers.http.clock().now(),
             url: Some(format!("{base}/{}/", profile.username)),
             handle: profile.username,
             followers: profile.followers_count,
+            warning: versions::graph(&self.settings.graph, &answer, self.containers.http.clock().now()),
         };
         Ok((health, capabilities()))
     }
@@ -155,7 +164,8 @@ impl SocialNetwork for Instagram {
         let body = json!({ "message": comment(&answer.text) });
         let call = self
             .containers
-            .call(Method::POST, &format!("{}/comments", post.id))?
+            .call(Method::POST, &format!("{}/comments", post.id))
+            .await?
             .json(&body);
         let Made { id } = self.containers.ask(call, Twice::Harmful).await?;
         Ok(remote(id, post.url.clone()))
@@ -172,6 +182,10 @@ impl SocialNetwork for Instagram {
 
     async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
         self.containers.metrics(remote).await
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.containers.renew().await
     }
 
     fn rests_until(&self) -> Option<Timestamp> {

@@ -15,15 +15,16 @@ use reqwest::{
     Method,
     header::{HeaderName, HeaderValue},
 };
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::{MAX_ANSWER, Twice, no_server, unanswered, unsettled},
     likeness::{earliest, skeleton},
+    oauth::{Grant, Tokens},
+    versions,
 };
 use crate::http::{Answer, Call, Http};
 use wire::{Comment, Listed, Organisation, Page, Statistics, duplicate_of, little, verdict};
@@ -53,8 +54,17 @@ const COMMENT: &str = "urn:li:comment:(";
 /// How a post is called that was not made as a share; what readers did is asked by another name.
 const UGC_POST: &str = "urn:li:ugcPost:";
 
+/// The secret of an account whose application LinkedIn gives refresh tokens:
+/// <https://learn.microsoft.com/linkedin/shared/authentication/programmatic-refresh-tokens>
+const GRANT: Grant = Grant {
+    secret: &["client_id", "client_secret", "refresh_token"],
+    ask: &[("grant_type", "refresh_token")],
+    header: None,
+};
+
 /// A page. Its secret is an access token with the scopes `w_organization_social r_organization_social
-/// rw_organization_admin` of a member who may post for it.
+/// rw_organization_admin` of a member who may post for it; or, of an application that LinkedIn gives them, the JSON of
+/// the application and a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkedinSettings {
@@ -76,7 +86,7 @@ pub struct LinkedinSettings {
 pub(super) struct Linkedin {
     http: Http,
     settings: LinkedinSettings,
-    token: SecretString,
+    tokens: Tokens,
 }
 
 fn version() -> String {
@@ -105,17 +115,20 @@ pub(super) fn capabilities() -> Capabilities {
         edit: true,
         delete: true,
         reply: true,
+        comments: true,
         metrics: true,
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }
 
 impl Linkedin {
-    pub(super) fn new(settings: &LinkedinSettings, token: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &LinkedinSettings, credentials: Credentials, http: &Http) -> Self {
+        let mut url = settings.pages.clone();
+        url.set_path("/oauth/v2/accessToken");
         Self {
             http: http.clone(),
             settings: settings.clone(),
-            token,
+            tokens: Tokens::either(credentials, &url, GRANT, http),
         }
     }
 
@@ -123,14 +136,14 @@ impl Linkedin {
         format!("urn:li:organization:{}", self.settings.organization)
     }
 
-    fn call(&self, method: Method, path: &str) -> Result<Call<'_>, DeliveryError> {
+    async fn call(&self, method: Method, path: &str) -> Result<Call<'_>, DeliveryError> {
         let base = self.settings.api.as_str().trim_end_matches('/');
         let url = format!("{base}/rest/{path}")
             .parse()
             .map_err(|error: url::ParseError| DeliveryError::Locked(error.to_string()))?;
         let version = HeaderValue::from_str(&self.settings.version)
             .map_err(|_| DeliveryError::Locked("the version of the API is no version".to_owned()))?;
-        let call = self.http.call(method, url).bearer(&self.token);
+        let call = self.http.call(method, url).bearer(&self.tokens.token().await?);
         Ok(call
             .header(HeaderName::from_static("linkedin-version"), version)
             .header(
@@ -186,7 +199,9 @@ impl Linkedin {
 #[async_trait]
 impl SocialNetwork for Linkedin {
     async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError> {
-        let call = self.call(Method::GET, &format!("organizations/{}", self.settings.organization))?;
+        let call = self
+            .call(Method::GET, &format!("organizations/{}", self.settings.organization))
+            .await?;
         let page: Organisation = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         let base = self.settings.pages.as_str().trim_end_matches('/');
         let health = AccountHealth {
@@ -194,8 +209,13 @@ impl SocialNetwork for Linkedin {
             handle: page.localized_name,
             url: page.vanity_name.map(|name| format!("{base}/company/{name}")),
             followers: None,
+            warning: versions::linkedin(&self.settings.version, self.http.clock().now()),
         };
         Ok((health, capabilities()))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.tokens.keep().await
     }
 
     /// What LinkedIn names as the same post is our own, sent by a try whose answer was lost.
@@ -208,7 +228,7 @@ impl SocialNetwork for Linkedin {
         if let Some(content) = self.content(post).await? {
             body["content"] = content;
         }
-        let call = self.call(Method::POST, "posts")?.json(&body);
+        let call = self.call(Method::POST, "posts").await?.json(&body);
         let answer = self.send(call, Twice::Harmful).await.map_err(no_server)?;
         let urn = duplicate_of(&answer).or_else(|| Some(answer.headers.get(ID)?.to_str().ok()?.to_owned()));
         let urn = urn.ok_or_else(|| DeliveryError::Doubtful("the answer names no post".to_owned()))?;
@@ -219,7 +239,8 @@ impl SocialNetwork for Linkedin {
     async fn amend(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
         let body = json!({ "patch": { "$set": { "commentary": little(&post.text) } } });
         let call = self
-            .call(Method::POST, &format!("posts/{}", encoded(&remote.id)))?
+            .call(Method::POST, &format!("posts/{}", encoded(&remote.id)))
+            .await?
             .header(
                 HeaderName::from_static("x-restli-method"),
                 HeaderValue::from_static("PARTIAL_UPDATE"),
@@ -233,7 +254,7 @@ impl SocialNetwork for Linkedin {
     async fn reply(&self, remote: &RemotePost, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {
         let body = json!({ "actor": self.urn(), "object": remote.id, "message": { "text": comment(post) } });
         let path = format!("socialActions/{}/comments", encoded(&remote.id));
-        let call = self.call(Method::POST, &path)?.json(&body);
+        let call = self.call(Method::POST, &path).await?.json(&body);
         let made: Comment = self.ask(call, Twice::Harmful).await?;
         Ok(RemotePost {
             id: made.comment_urn,
@@ -251,7 +272,10 @@ impl SocialNetwork for Linkedin {
             ),
             None => format!("posts/{}", encoded(&remote.id)),
         };
-        match self.send(self.call(Method::DELETE, &path)?, Twice::Harmless).await {
+        match self
+            .send(self.call(Method::DELETE, &path).await?, Twice::Harmless)
+            .await
+        {
             Ok(_) | Err(DeliveryError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }
@@ -264,7 +288,7 @@ impl SocialNetwork for Linkedin {
         since: Timestamp,
     ) -> Result<Option<RemotePost>, DeliveryError> {
         let since = earliest(since).timestamp_millis();
-        let call = self.call(Method::GET, "posts")?.query(&[
+        let call = self.call(Method::GET, "posts").await?.query(&[
             ("q", "author"),
             ("author", &self.urn()),
             ("count", FIND_PAGE),
@@ -294,7 +318,7 @@ impl SocialNetwork for Linkedin {
             &format!(
                 "organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity={page}&{kind}=List({post})"
             ),
-        )?;
+        ).await?;
         let Statistics { elements } = self.ask(call, Twice::Harmless).await?;
         let told = elements.into_iter().next();
         Ok(told.map(|told| told.total_share_statistics.into()).unwrap_or_default())

@@ -163,6 +163,7 @@ impl SocialNetwork for Mastodon {
             handle: account.handle(&self.instance),
             url: account.url,
             followers: account.followers_count,
+            warning: None,
         };
         Ok((health, instance.refine(capabilities())))
     }

@@ -27,6 +27,7 @@ mod slack;
 mod telegram;
 mod threads;
 mod tiktok;
+mod versions;
 mod webhook;
 mod x;
 mod youtube;
@@ -97,6 +98,12 @@ pub trait SocialNetwork: std::fmt::Debug + Send + Sync {
     /// [`Capabilities::metrics`] is false.
     async fn metrics(&self, _: &RemotePost) -> Result<Metrics, DeliveryError> {
         Err(DeliveryError::Refused("what readers did is not told here".to_owned()))
+    }
+
+    /// Asks for a new token where half of the life of this one has passed. The loop of checks asks it of every account
+    /// that is not locked, paused ones too: what a person agreed to does not end because nothing is posted.
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        Ok(())
     }
 
     /// What opens the place where a person writes a post; none where only programs post.

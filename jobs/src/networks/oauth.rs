@@ -3,6 +3,8 @@
 //! An account's secret is a JSON object of what the token endpoint asks for, by its names there. What it gives is kept in
 //! the account's keyring, and asked for again when half of its life has passed.
 
+mod exchange;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -17,6 +19,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
+pub(super) use self::exchange::Exchange;
 use super::{
     Credentials, DeliveryError, Keyring,
     answer::{MAX_ANSWER, Twice, by_status, reason, unanswered, unsettled},
@@ -43,14 +46,24 @@ pub(super) struct Grant {
     pub(super) header: Option<(&'static str, &'static str)>,
 }
 
+/// How an account comes by its tokens.
+#[derive(Debug)]
+enum Way {
+    /// Its secret is the only one.
+    Fixed,
+    /// Its secret is the first; each is exchanged for a younger one.
+    Exchanged(Exchange),
+    /// A token endpoint gives them for what the secret holds.
+    Granted(Url, Grant),
+}
+
 /// The access token of an account.
 #[derive(Debug)]
 pub(super) struct Tokens {
     http: Http,
     secret: SecretString,
     keyring: Arc<dyn Keyring>,
-    url: Url,
-    grant: Grant,
+    way: Way,
     held: Mutex<Held>,
 }
 
@@ -88,6 +101,14 @@ pub(super) struct Granted {
     pub(super) refresh_token_expires_in: Option<u32>,
 }
 
+impl Granted {
+    /// Until when what was given at `now` is taken; none where nobody says.
+    pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
+        let lives = self.expires_in.map(|seconds| TimeDelta::seconds(seconds.into()));
+        lives.map(|lives| now + lives)
+    }
+}
+
 /// How a token endpoint refuses: RFC 6749 §5.2.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -98,12 +119,29 @@ struct Refusal {
 
 impl Tokens {
     pub(super) fn new(credentials: Credentials, url: &Url, grant: Grant, http: &Http) -> Self {
+        Self::by(Way::Granted(url.clone(), grant), credentials, http)
+    }
+
+    /// The secret is a token, which is exchanged for younger ones where there is a way.
+    pub(super) fn lasting(credentials: Credentials, exchange: Option<Exchange>, http: &Http) -> Self {
+        Self::by(exchange.map_or(Way::Fixed, Way::Exchanged), credentials, http)
+    }
+
+    /// The secret is what `grant` asks for, or a token that somebody pasted.
+    pub(super) fn either(credentials: Credentials, url: &Url, grant: Grant, http: &Http) -> Self {
+        if credentials.secret.expose_secret().trim_start().starts_with('{') {
+            Self::new(credentials, url, grant, http)
+        } else {
+            Self::lasting(credentials, None, http)
+        }
+    }
+
+    fn by(way: Way, credentials: Credentials, http: &Http) -> Self {
         Self {
             http: http.clone(),
             secret: credentials.secret,
             keyring: credentials.keyring,
-            url: url.clone(),
-            grant,
+            way,
             held: Mutex::default(),
         }
     }
@@ -130,8 +168,35 @@ impl Tokens {
         }
     }
 
+    /// What a call carries.
+    pub(super) async fn token(&self) -> Result<SecretString, DeliveryError> {
+        match &self.way {
+            Way::Fixed => Ok(self.secret.clone()),
+            Way::Exchanged(_) => self.youngest().await,
+            Way::Granted(..) => self.living().await,
+        }
+    }
+
+    /// Asks for a new token when half of the life of this one has passed, whether or not anything is posted.
+    pub(super) async fn keep(&self) -> Result<(), DeliveryError> {
+        match &self.way {
+            Way::Fixed => Ok(()),
+            Way::Exchanged(_) | Way::Granted(..) => self.living().await.map(drop),
+        }
+    }
+
+    /// The youngest token there is: a call waits for no exchange, which has weeks.
+    async fn youngest(&self) -> Result<SecretString, DeliveryError> {
+        let mut held = self.held.lock().await;
+        if held.fresh(self.http.clock().now()).is_none() {
+            self.look(&mut held).await?;
+        }
+        let token = held.access.as_ref().map(|access| &access.token);
+        Ok(token.unwrap_or(&self.secret).clone())
+    }
+
     /// The token that is held, while the first half of its life lasts; else a new one, if there is one to be had.
-    async fn token(&self) -> Result<SecretString, DeliveryError> {
+    async fn living(&self) -> Result<SecretString, DeliveryError> {
         let now = self.http.clock().now();
         let mut held = self.held.lock().await;
         if let Some(token) = held.fresh(now) {
@@ -152,8 +217,7 @@ impl Tokens {
             self.keyring.settle(None).await.map_err(later)?;
             return Ok(token);
         }
-        let former = held.access.as_ref().and_then(|access| access.refresh.clone());
-        let given = self.renew(former.as_ref()).await.map(|given| given.access(now, former));
+        let given = self.renew(held.access.as_ref(), now).await;
         if let Err(wrong) = self.keyring.settle(given.as_ref().ok()).await {
             tracing::warn!(wrong, "what a token endpoint gave could not be kept");
         }
@@ -172,16 +236,28 @@ impl Tokens {
         Ok(())
     }
 
-    async fn renew(&self, refresh: Option<&SecretString>) -> Result<Granted, DeliveryError> {
-        let mut secret = self.secret()?;
+    async fn renew(&self, former: Option<&Access>, now: Timestamp) -> Result<Access, DeliveryError> {
+        match (&self.way, former) {
+            (Way::Granted(url, grant), _) => {
+                let refresh = former.and_then(|access| access.refresh.clone());
+                let given = self.grant(url, grant, refresh.as_ref()).await?;
+                Ok(given.access(now, refresh))
+            }
+            (Way::Exchanged(exchange), Some(access)) => exchange.younger(&self.http, &access.token).await,
+            (Way::Exchanged(_), None) | (Way::Fixed, _) => Ok(exchange::first(&self.secret, now)),
+        }
+    }
+
+    async fn grant(&self, url: &Url, grant: &Grant, refresh: Option<&SecretString>) -> Result<Granted, DeliveryError> {
+        let mut secret = self.secret(grant)?;
         if let Some(refresh) = refresh {
             secret.insert(REFRESH.to_owned(), refresh.clone());
         }
-        let mut call = asking(&self.http, &self.url);
-        if let Some((name, password)) = self.grant.header {
+        let mut call = asking(&self.http, url);
+        if let Some((name, password)) = grant.header {
             call = call.header(AUTHORIZATION, basic(secret.remove(name), secret.remove(password))?);
         }
-        let mut ask: Vec<(&str, &str)> = self.grant.ask.to_vec();
+        let mut ask: Vec<(&str, &str)> = grant.ask.to_vec();
         ask.extend(
             secret
                 .iter()
@@ -189,8 +265,9 @@ impl Tokens {
         );
         granted(call.body(form(&ask).into())).await
     }
-    fn secret(&self) -> Result<BTreeMap<String, SecretString>, DeliveryError> {
-        let names = self.grant.secret;
+
+    fn secret(&self, grant: &Grant) -> Result<BTreeMap<String, SecretString>, DeliveryError> {
+        let names = grant.secret;
         let secret: Option<BTreeMap<String, SecretString>> = serde_json::from_str(self.secret.expose_secret()).ok();
         let whole = |secret: &BTreeMap<String, SecretString>| {
             secret.len() == names.len() && names.iter().all(|name| secret.contains_key(*name))
@@ -209,6 +286,9 @@ impl Granted {
             until: now + lives,
             renew_from: now + lives / 2,
             refresh: self.refresh_token.or(former),
+            consent: self
+                .refresh_token_expires_in
+                .map(|seconds| now + TimeDelta::seconds(seconds.into())),
         }
     }
 }

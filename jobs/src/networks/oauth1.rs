@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use beffroi_schema::clock::Timestamp;
+use beffroi_schema::{
+    clock::Timestamp,
+    value::{Application, RequestToken},
+};
 use reqwest::{Method, header::HeaderValue};
 use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -22,10 +25,24 @@ pub(super) struct Signer {
     token_secret: SecretString,
 }
 
+/// Names and values.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// What no two calls of one second may share.
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
 impl Signer {
+    /// An application by itself, or with the token that a person is asked to agree to.
+    pub(super) fn of(application: &Application, asked: Option<&RequestToken>) -> Self {
+        let part = |part: fn(&RequestToken) -> &String| asked.map_or(String::new(), |asked| part(asked).clone());
+        Self {
+            consumer_key: application.id.clone(),
+            consumer_secret: application.secret.clone().into(),
+            token: part(|asked| &asked.token).into(),
+            token_secret: part(|asked| &asked.secret).into(),
+        }
+    }
+
     /// The `Authorization` of a call with these parameters: those of its query and of its form; files are not signed.
     pub(super) fn authorization(
         &self,
@@ -34,20 +51,29 @@ impl Signer {
         parameters: &[(&str, &str)],
         now: Timestamp,
     ) -> Option<HeaderValue> {
+        self.signed(method, url, (parameters, &[]), now, &self.nonce())
+    }
+
+    /// The `Authorization` of a step towards a token, with what the protocol says more in it: §2.
+    pub(super) fn handshake(&self, url: &Url, more: (&str, &str), now: Timestamp) -> Option<HeaderValue> {
+        self.signed(&Method::GET, url, (&[], &[more]), now, &self.nonce())
+    }
+
+    fn nonce(&self) -> String {
         let number = CALLS.fetch_add(1, Ordering::Relaxed);
         let nonce = Sha256::digest(format!(
             "{} {number} {}",
             std::process::id(),
             self.consumer_secret.expose_secret()
         ));
-        self.signed(method, url, parameters, now, &BASE64_STANDARD.encode(&nonce[..18]))
+        BASE64_STANDARD.encode(&nonce[..18])
     }
 
     fn signed(
         &self,
         method: &Method,
         url: &Url,
-        parameters: &[(&str, &str)],
+        (parameters, more): (Pairs<'_>, Pairs<'_>),
         now: Timestamp,
         nonce: &str,
     ) -> Option<HeaderValue> {
@@ -57,9 +83,13 @@ impl Signer {
             ("oauth_nonce", nonce),
             ("oauth_signature_method", "HMAC-SHA1"),
             ("oauth_timestamp", &time),
-            ("oauth_token", self.token.expose_secret()),
             ("oauth_version", "1.0"),
         ];
+        // Who asks for a token has none.
+        if !self.token.expose_secret().is_empty() {
+            protocol.push(("oauth_token", self.token.expose_secret()));
+        }
+        protocol.extend(more);
         let signature = self.signature(method, url, parameters, &protocol);
         protocol.push(("oauth_signature", &signature));
         let protocol = protocol.iter();
@@ -118,7 +148,9 @@ mod tests {
         let parameters = [("file", "vacation.jpg"), ("size", "original")];
         let now = chrono::DateTime::from_timestamp(1_191_242_096, 0).unwrap();
         let nonce = "kllo9940pd9333jh";
-        let header = signer.signed(&Method::GET, &url, &parameters, now, nonce).unwrap();
+        let header = signer
+            .signed(&Method::GET, &url, (&parameters, &[]), now, nonce)
+            .unwrap();
         let header = header.to_str().unwrap();
         assert!(
             header.contains("oauth_signature=\"tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D\""),

@@ -84,8 +84,8 @@ pub(super) fn capabilities() -> Capabilities {
         edit: true,
         delete: true,
         reply: true,
-        // No keys: the message carries its delivery, and its history is asked.
         metrics: true,
+        // No keys: the message carries its delivery, and its history is asked.
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Utf16))
     }
 }
@@ -172,6 +172,7 @@ impl SocialNetwork for Slack {
             handle: format!("#{}", channel.name),
             url: Some(format!("{}archives/{}", who.url, self.settings.channel)),
             followers: channel.num_members,
+            warning: None,
         };
         Ok((health, capabilities()))
     }

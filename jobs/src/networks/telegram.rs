@@ -233,6 +233,7 @@ impl SocialNetwork for Telegram {
             handle: chat.username.unwrap_or(chat.title),
             url,
             followers: Some(members),
+            warning: None,
         };
         Ok((health, capabilities()))
     }

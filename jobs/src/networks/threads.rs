@@ -10,15 +10,15 @@ use beffroi_schema::{
     },
 };
 use reqwest::Method;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    DeliveryError, SocialNetwork,
+    Credentials, DeliveryError, SocialNetwork,
     answer::Twice,
     container::{Containers, Dialect},
+    oauth::{Exchange, Tokens},
 };
 use crate::http::Http;
 
@@ -104,9 +104,11 @@ pub(super) fn capabilities() -> Capabilities {
 }
 
 impl Threads {
-    pub(super) fn new(settings: &ThreadsSettings, token: SecretString, http: &Http) -> Self {
+    pub(super) fn new(settings: &ThreadsSettings, credentials: Credentials, http: &Http) -> Self {
+        let exchange = Exchange::beside(&settings.graph, "th_refresh_token");
+        let tokens = Tokens::lasting(credentials, Some(exchange), http);
         Self {
-            containers: Containers::new(&DIALECT, (&settings.graph, &settings.user), token, http),
+            containers: Containers::new(&DIALECT, (&settings.graph, &settings.user), tokens, http),
             settings: settings.clone(),
         }
     }
@@ -115,13 +117,14 @@ impl Threads {
 #[async_trait]
 impl SocialNetwork for Threads {
     async fn check(&self) -> Result<(AccountHealth, Capabilities), DeliveryError> {
-        let Profile { username } = self.containers.profile("id,username").await?;
+        let (Profile { username }, _) = self.containers.profile("id,username").await?;
         let base = self.settings.pages.as_str().trim_end_matches('/');
         let health = AccountHealth {
             checked_at: self.containers.http.clock().now(),
             url: Some(format!("{base}/@{username}")),
             handle: username,
             followers: None,
+            warning: None,
         };
         Ok((health, capabilities()))
     }
@@ -137,7 +140,7 @@ impl SocialNetwork for Threads {
     }
 
     async fn withdraw(&self, remote: &RemotePost) -> Result<(), DeliveryError> {
-        let call = self.containers.call(Method::DELETE, &remote.id)?;
+        let call = self.containers.call(Method::DELETE, &remote.id).await?;
         match self.containers.ask::<Value>(call, Twice::Harmless).await {
             Ok(_) | Err(DeliveryError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
@@ -155,6 +158,10 @@ impl SocialNetwork for Threads {
 
     async fn metrics(&self, remote: &RemotePost) -> Result<Metrics, DeliveryError> {
         self.containers.metrics(remote).await
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.containers.renew().await
     }
 
     fn rests_until(&self) -> Option<Timestamp> {

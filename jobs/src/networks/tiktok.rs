@@ -305,8 +305,13 @@ impl SocialNetwork for Tiktok {
             url: Some(format!("{pages}/@{}", creator.creator_username)),
             handle: creator.creator_username,
             followers: None,
+            warning: None,
         };
         Ok((health, abilities))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.tokens.keep().await
     }
 
     async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {

@@ -212,6 +212,7 @@ impl SocialNetwork for Webhook {
             handle: handle.unwrap_or_default(),
             url: told.url,
             followers: None,
+            warning: None,
         };
         Ok((health, self.capabilities()))
     }

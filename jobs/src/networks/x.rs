@@ -256,8 +256,13 @@ impl SocialNetwork for X {
             url: Some(format!("{base}/{}", me.username)),
             followers: me.public_metrics.followers_count,
             handle: me.username,
+            warning: None,
         };
         Ok((health, self.settings.refine(capabilities())))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.tokens.keep().await
     }
 
     async fn publish(&self, post: &Rendered, key: DeliveryId) -> Result<RemotePost, DeliveryError> {

@@ -96,8 +96,8 @@ pub(super) fn capabilities() -> Capabilities {
         }),
         edit: true,
         delete: true,
-        // An upload session knows what became of it, but nothing is kept of it between two tries: only looking tells.
         metrics: true,
+        // An upload session knows what became of it, but nothing is kept of it between two tries: only looking tells.
         ..Capabilities::texts(TextLimit::of(MAX_TEXT, Counting::Bytes))
     }
 }
@@ -314,8 +314,13 @@ impl SocialNetwork for Youtube {
                 .unwrap_or_default(),
             url: Some(url),
             followers: channel.statistics.and_then(|followed| followed.subscriber_count),
+            warning: None,
         };
         Ok((health, capabilities()))
+    }
+
+    async fn renew(&self) -> Result<(), DeliveryError> {
+        self.google.renew().await
     }
 
     async fn publish(&self, post: &Rendered, _key: DeliveryId) -> Result<RemotePost, DeliveryError> {

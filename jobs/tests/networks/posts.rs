@@ -4,6 +4,8 @@ use beffroi_jobs::networks::DeliveryError;
 use beffroi_sandbox::{Fault, Kind, Operation};
 use beffroi_schema::value::LinkStyle;
 
+use serde_json::Value;
+
 use crate::town::{LINK, Town, card, key, kinds, picture};
 
 #[tokio::test]
@@ -151,5 +153,29 @@ async fn a_picture_that_is_being_processed_is_waited_for() {
     post.pictures = vec![picture("Une rame")];
     town.account.publish(&post, key(1)).await.unwrap();
     assert_eq!(town.posts()[0].images.len(), 1);
+    town.assert_correct();
+}
+
+/// On Bluesky, who is named is known by the server alone.
+#[tokio::test]
+async fn a_name_leads_to_its_person_where_somebody_has_it() {
+    let town = Town::on(Kind::Bluesky).await;
+    let account = town.network().account();
+    let post = town.post(&format!("Avec @{} et @personne.example", account.handle));
+    let remote = town.account.publish(&post, key(1)).await.unwrap();
+    let method = format!("{}/xrpc/com.atproto.repo.getRecord", town.network().url());
+    let mut url: reqwest::Url = method.parse().unwrap();
+    url.query_pairs_mut()
+        .append_pair("repo", &account.id)
+        .append_pair("collection", "app.bsky.feed.post")
+        .append_pair("rkey", remote.id.rsplit('/').next().unwrap());
+    let answer = reqwest::get(url).await.unwrap().text().await.unwrap();
+    let record: Value = serde_json::from_str(&answer).unwrap();
+    let facets = record["value"]["facets"].as_array().unwrap();
+    let named: Vec<_> = facets
+        .iter()
+        .filter_map(|facet| facet["features"][0]["did"].as_str())
+        .collect();
+    assert_eq!(named, [account.id.as_str()], "{answer}");
     town.assert_correct();
 }

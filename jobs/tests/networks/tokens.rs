@@ -71,6 +71,40 @@ async fn while_nobody_gives_a_new_one_the_token_serves_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_token_that_lasts_is_exchanged_for_a_younger_one_at_half_of_its_life() {
+    for kind in [Kind::Threads, Kind::Instagram] {
+        let town = Town::on(kind).await;
+        let renewed = async |later: Duration, times: usize| {
+            town.later(later);
+            town.account.renew().await.unwrap();
+            let requests = town.sandbox.requests();
+            let asked = requests.iter().filter(|line| line.path == "/refresh_access_token");
+            assert_eq!(asked.count(), times, "{kind:?} after {later}");
+        };
+        renewed(Duration::zero(), 0).await;
+        renewed(Duration::hours(23), 0).await;
+        renewed(Duration::hours(1), 1).await;
+        renewed(Duration::days(29), 1).await;
+        town.network().next(Operation::SignIn, Fault::ServerError);
+        renewed(Duration::days(1), 2).await;
+        let held = town.keyring().held().await.unwrap();
+        assert!(held.is_some(), "{kind:?}: nothing took the place of nothing");
+        town.account.publish(&town.post("Le matin"), key(1)).await.unwrap();
+        renewed(Duration::zero(), 3).await;
+        town.later(Duration::days(59));
+        town.account.publish(&town.post("Le soir"), key(2)).await.unwrap();
+        town.later(Duration::days(1));
+        let ended = town.account.check().await;
+        assert!(
+            matches!(ended, Err(DeliveryError::Locked(_))),
+            "{kind:?}: calls carry the youngest"
+        );
+        assert_eq!(town.posts().len(), 2, "{kind:?}");
+        town.assert_correct();
+    }
+}
+
+#[tokio::test]
 async fn a_process_goes_on_with_what_another_was_given() {
     // X takes each refresh token once: what is in the secret serves the first time alone.
     let town = Town::on(Kind::X).await;

@@ -189,6 +189,7 @@ impl Town {
         let fitted = fit(&words, &text).unwrap();
         Rendered {
             text: fitted.text,
+            thread: Vec::new(),
             title: title.map(|_| shortened(lead, 90)).unwrap_or_default(),
             language: Language::french(),
             link: LINK.to_owned(),

@@ -103,7 +103,14 @@ async fn a_post_with_a_video_whose_answer_was_lost_is_found() {
 
 #[tokio::test]
 async fn a_video_that_is_being_worked_on_is_waited_for() {
-    for kind in [Kind::Mastodon, Kind::Threads, Kind::Instagram, Kind::X, Kind::Linkedin] {
+    for kind in [
+        Kind::Mastodon,
+        Kind::Bluesky,
+        Kind::Threads,
+        Kind::Instagram,
+        Kind::X,
+        Kind::Linkedin,
+    ] {
         let town = Town::on(kind).await;
         town.network()
             .next(Operation::Upload, Fault::StillProcessing { polls: 2 });

@@ -37,7 +37,7 @@ pub struct Media {
     pub picture_mb: u64,
     /// Megabytes of a video.
     pub video_mb: u64,
-    /// Megabytes of a PDF.
+    /// Megabytes of a PDF or a presentation.
     pub document_mb: u64,
     /// How many hours an upload may take, with all its interruptions.
     pub upload_hours: u32,

@@ -26,6 +26,7 @@ pub mod federated_reaction;
 pub mod federated_reply;
 pub mod federated_request;
 pub mod file;
+pub mod file_slides;
 pub mod follow;
 pub mod handover;
 pub mod invitation;

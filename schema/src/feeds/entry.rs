@@ -26,6 +26,8 @@ pub(super) struct Entry<'a> {
     /// Its page.
     pub url: String,
     pub pictures: Vec<Picture<'a>>,
+    /// Videos and documents.
+    pub files: Vec<Attached<'a>>,
     /// When, where, how long: one sentence each.
     pub facts: Vec<String>,
 }
@@ -38,6 +40,17 @@ pub(super) struct Picture<'a> {
     pub height: i32,
     pub alt: &'a str,
     pub credit: Option<&'a str>,
+}
+
+/// A video or a document with its address.
+pub(super) struct Attached<'a> {
+    pub url: String,
+    pub mime: &'a str,
+    /// What it is called, or what it shows.
+    pub title: &'a str,
+    pub bytes: i64,
+    /// Of a video.
+    pub duration_ms: Option<i64>,
 }
 
 impl<'a> Entry<'a> {
@@ -56,6 +69,16 @@ impl<'a> Entry<'a> {
                 .unwrap_or_default(),
             credit: picture.credit.as_deref(),
         });
+        let files = item.attachments.iter().map(|file| Attached {
+            url: scene.site.picture(&file.sha256),
+            mime: &file.mime,
+            title: file.name.as_deref().unwrap_or_else(|| {
+                let alt = file.alt.choose(std::slice::from_ref(language), &item.content.language);
+                alt.unwrap_or_default()
+            }),
+            bytes: file.size,
+            duration_ms: file.duration_ms,
+        });
         Some(Self {
             item,
             language,
@@ -64,6 +87,7 @@ impl<'a> Entry<'a> {
                 .site
                 .item(&scene.board.places.authority.slug, item.kind(), item.id),
             pictures: pictures.collect(),
+            files: files.collect(),
             facts: facts(scene, item, Tongue::of(language)),
         })
     }

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Scene, Selection, atom::date, entry::Entry};
+use super::{
+    Scene, Selection,
+    atom::date,
+    entry::{Attached, Entry},
+};
 
 pub(super) fn write(scene: &Scene<'_>, selection: &Selection) -> Vec<u8> {
     let entries = selection.items.iter().filter_map(|one| Entry::of(scene, one));
@@ -22,12 +26,25 @@ pub(super) fn write(scene: &Scene<'_>, selection: &Selection) -> Vec<u8> {
     feed.to_string().into_bytes()
 }
 
+fn attachment(file: &Attached<'_>) -> Value {
+    let mut attachment = json!({
+        "url": file.url,
+        "mime_type": file.mime,
+        "title": file.title,
+        "size_in_bytes": file.bytes,
+    });
+    if let Some(length) = file.duration_ms {
+        attachment["duration_in_seconds"] = json!(length / 1000);
+    }
+    attachment
+}
+
 fn item(entry: &Entry<'_>) -> Value {
-    let attachments: Vec<Value> = entry
+    let pictures = entry
         .pictures
         .iter()
-        .map(|picture| json!({ "url": picture.url, "mime_type": picture.mime, "title": picture.alt }))
-        .collect();
+        .map(|picture| json!({ "url": picture.url, "mime_type": picture.mime, "title": picture.alt }));
+    let attachments: Vec<Value> = pictures.chain(entry.files.iter().map(attachment)).collect();
     let mut item = Map::new();
     let mut say = |name: &str, value: Value| item.insert(name.to_owned(), value);
     say("id", json!(entry.id()));

@@ -10,12 +10,13 @@ mod flaw;
 pub mod mp4;
 pub mod pdf;
 mod picture;
+pub mod slides;
 mod sniff;
 
 pub use self::{
     card::{Card, CardShape, draw_card},
     fit::fitted,
-    flaw::Flaw,
+    flaw::{Flaw, SlidesFlaw},
     picture::{Prepared, Rendition, VARIANT_WIDTHS, prepare},
     sniff::{Format, HEAD_BYTES, sniff},
 };

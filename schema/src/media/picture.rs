@@ -113,7 +113,7 @@ fn form(bytes: &[u8]) -> Result<ImageFormat, Flaw> {
         Some(Format::Webp) => Ok(ImageFormat::WebP),
         Some(Format::Gif) => Ok(ImageFormat::Gif),
         Some(Format::Jpeg) => Err(Flaw::Damaged),
-        Some(Format::Mp4 | Format::Pdf) | None => Err(Flaw::Unknown),
+        Some(Format::Mp4 | Format::Pdf | Format::Slides) | None => Err(Flaw::Unknown),
     }
 }
 

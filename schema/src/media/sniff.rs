@@ -24,6 +24,8 @@ pub enum Format {
     Mp4,
     /// A PDF document.
     Pdf,
+    /// An archive: a presentation, if it is anything of ours (`media/slides`).
+    Slides,
 }
 
 impl Format {
@@ -32,7 +34,7 @@ impl Format {
         match self {
             Self::Jpeg | Self::Png | Self::Webp | Self::Gif => MediaKind::Picture,
             Self::Mp4 => MediaKind::Video,
-            Self::Pdf => MediaKind::Document,
+            Self::Pdf | Self::Slides => MediaKind::Document,
         }
     }
 }
@@ -50,6 +52,8 @@ pub fn sniff(head: &[u8]) -> Option<Format> {
     } else if head.starts_with(b"%PDF-") {
         // Readers also find it later in a file; then the file is also something else.
         Some(Format::Pdf)
+    } else if head.starts_with(b"PK\x03\x04") {
+        Some(Format::Slides)
     } else {
         is_mp4(head).then_some(Format::Mp4)
     }
@@ -89,7 +93,9 @@ mod tests {
             (b"<svg xmlns", None),
             (b"\n%PDF-1.7", None),
             (b"MZ\x90", None),
-            (b"PK\x03\x04", None),
+            (b"PK\x03\x04\x14\0", Some(Format::Slides)),
+            (b"\nPK\x03\x04", None),
+            (b"PK\x05\x06", None),
             (b"", None),
         ] {
             assert_eq!(sniff(head), format, "{}", head.escape_ascii());

@@ -230,7 +230,7 @@ fn videos(tongue: Tongue) -> String {
 fn without_video(tongue: Tongue) -> String {
     said(
         tongue,
-        " ; sans sa vidéo, trop lourde ou trop longue pour ce réseau",
+        "\u{202f}; sans sa vidéo, trop lourde ou trop longue pour ce réseau",
         "; without its video, which is too large or too long for this network",
     )
 }

@@ -3,7 +3,11 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, sea_query::Expr};
+use chrono::TimeDelta;
+use sea_orm::{
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    sea_query::Expr,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +18,9 @@ use crate::{
     id::AccountId,
     value::Access,
 };
+
+/// An end that is told again moves by seconds: nobody is reminded of it twice.
+const SAME: TimeDelta = TimeDelta::days(1);
 
 /// What is sealed of it.
 #[derive(Serialize, Deserialize)]
@@ -45,6 +52,7 @@ impl Store {
             until,
             renew_from,
             refresh: refresh.map(SecretString::from),
+            consent: account.authorised_until,
         }))
     }
 
@@ -96,16 +104,20 @@ impl Store {
                 .col_expr(account_access::Column::Until, Expr::value(access.until))
                 .col_expr(account_access::Column::RenewFrom, Expr::value(access.renew_from));
         }
+        let tx = self.write().await?;
         let settled = settled
             .filter(account_access::Column::AccountId.eq(account.id))
             .filter(account_access::Column::LeaseOwner.eq(owner))
-            .exec(&self.db)
+            .exec(&tx)
             .await?;
-        if settled.rows_affected == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound)
+        if settled.rows_affected != 1 {
+            return Err(StoreError::NotFound);
         }
+        if let Some(until) = given.and_then(|access| access.consent) {
+            prolong(&tx, account, until).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// What was given, sealed for the secret that the account has in this row.
@@ -117,6 +129,22 @@ impl Store {
         let open = serde_json::to_string(&open).map_err(|_| StoreError::Sealed)?;
         self.seal.close(&self.ids, &open.into(), &context(account)?)
     }
+}
+
+/// What its person agreed to holds longer: whoever was reminded need not be any more.
+async fn prolong(tx: &DatabaseTransaction, account: &account::Model, until: Timestamp) -> StoreResult<()> {
+    let sooner = Condition::any()
+        .add(account::Column::AuthorisedUntil.is_null())
+        .add(account::Column::AuthorisedUntil.lt(until - SAME));
+    account::Entity::update_many()
+        .col_expr(account::Column::AuthorisedUntil, Expr::value(until))
+        .col_expr(account::Column::Reminded, Expr::value(None::<i32>))
+        .filter(account::Column::Id.eq(account.id))
+        .filter(account::Column::Secret.eq(account.secret.clone()))
+        .filter(sooner)
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// No two secrets are sealed with one nonce: it names the secret that something was given for.

@@ -39,11 +39,15 @@ pub struct NewAccount {
 #[derive(Clone, Debug)]
 pub enum CheckResult {
     /// It answers.
-    Well(AccountHealth, Capabilities),
+    Well(Box<AccountHealth>, Capabilities),
     /// It refuses us: it is locked until somebody signs in again.
     Locked(String),
     /// It does not answer at the moment: nothing changes.
     Silent(String),
+    /// A person stopped it: it was asked nothing, and what lets us in is renewed.
+    Kept,
+    /// A person stopped it, and what lets us in cannot be renewed: somebody must sign in again.
+    Lost(String),
 }
 
 impl Store {
@@ -213,7 +217,6 @@ impl Store {
             .select_only()
             .column(account::Column::Id)
             .filter(account::Column::NextCheckAt.lte(now))
-            .filter(account::Column::State.ne(AccountState::Paused))
             .filter(account::Column::Network.is_not_in(except.iter().copied()))
             .filter(claim::free(account::Column::LeaseUntil, now))
             .order_by_asc(account::Column::NextCheckAt)
@@ -330,7 +333,7 @@ pub(super) fn open_now(now: Timestamp, except: &[Network]) -> SelectStatement {
 fn found(active: &mut account::ActiveModel, was: AccountState, reopens: bool, result: CheckResult) {
     match result {
         CheckResult::Well(health, capabilities) => {
-            active.health = Set(Some(health));
+            active.health = Set(Some(*health));
             active.capabilities = Set(Some(capabilities));
             if was == AccountState::Locked && reopens {
                 active.state = Set(AccountState::Active);
@@ -342,6 +345,8 @@ fn found(active: &mut account::ActiveModel, was: AccountState, reopens: bool, re
             active.reason = Set(Some(reason));
             active.reopens = Set(was == AccountState::Active || reopens);
         }
+        CheckResult::Kept => active.reason = Set(None),
+        CheckResult::Lost(reason) => active.reason = Set(Some(reason)),
         CheckResult::Silent(reason) => {
             tracing::info!(reason, "an account does not answer its check");
         }

@@ -294,11 +294,14 @@ async fn keep_receipt(
         .eq(row.item_id)
         .and(receipt::Column::AccountId.eq(row.account_id));
     if let Some(known) = receipt::Entity::find().filter(here).one(tx).await? {
-        let reposted = known.withdrawn_at.is_some();
+        let (reposted, known_version) = (known.withdrawn_at.is_some(), known.version);
         let mut active = known.into_active_model();
         active.remote = Set(remote);
+        // A part of the post changes nothing of it.
+        if known_version != row.version {
+            active.amended_at = Set(Some(now));
+        }
         active.version = Set(row.version);
-        active.amended_at = Set(Some(now));
         if reposted {
             active.posted_at = Set(now);
             active.withdrawn_at = Set(None);

@@ -16,7 +16,7 @@ use crate::{
     files::Reading,
     id::{AuthorityId, MediaId},
     media::{Flaw, Prepared, Rendition, prepare},
-    value::{Film, Focus, Label, MediaKind, Variant, Variants, Viewer},
+    value::{Film, Focus, Label, MediaKind, Slides, Variant, Variants, Viewer},
 };
 
 /// Bytes of a picture that comes in one piece, within a request; heavier ones are uploaded in parts.
@@ -44,6 +44,8 @@ pub(super) struct Kept {
     pub duration_ms: Option<i64>,
     pub blurhash: Option<String>,
     pub variants: Vec<(Variant, i64)>,
+    /// What a presentation says.
+    pub slides: Option<Slides>,
 }
 
 impl Store {
@@ -107,6 +109,7 @@ impl Store {
             duration_ms: None,
             blurhash: Some(blurhash),
             variants: kept,
+            slides: None,
         })
     }
 
@@ -121,6 +124,7 @@ impl Store {
             duration_ms: None,
             blurhash: None,
             variants: Vec::new(),
+            slides: None,
         };
         let about = About {
             alt,
@@ -206,6 +210,9 @@ impl Store {
         });
         for row in std::iter::once(kept.file.clone()).chain(variants) {
             self.note_file(tx, row).await?;
+        }
+        if let Some(slides) = &kept.slides {
+            self.note_slides(tx, &kept.file.sha256, slides).await?;
         }
         Ok(())
     }

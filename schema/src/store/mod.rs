@@ -31,6 +31,7 @@ mod readings;
 mod reminders;
 mod seal;
 mod sessions;
+mod slides;
 mod sources;
 mod staff;
 mod subscribers;
@@ -68,7 +69,7 @@ pub use self::{
     media::{About, MAX_PICTURE_BYTES},
     outlook::{Intent, Outlook},
     readings::Reading,
-    reminders::Reminder,
+    reminders::{Reminder, who_agrees},
     seal::{KEY_BYTES, Seal},
     sessions::SESSION_DAYS,
     sources::{NewSource, PollOutcome, PollSummary},

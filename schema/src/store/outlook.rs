@@ -52,6 +52,8 @@ pub struct Outlook {
     pub at: Option<crate::clock::Timestamp>,
     /// What the post, or the answer to it, would say; none where nothing is said, or the account was never checked.
     pub text: Option<String>,
+    /// What goes on in answers to it.
+    pub thread: Vec<String>,
     /// What the network would charge, in millionths of a US dollar; none: nothing, or nothing is said.
     pub cost: Option<u32>,
     /// Why, for people, in French.
@@ -210,6 +212,7 @@ impl Store {
                     let sent = !matches!(seen.step, CopyStep::ByHand(_));
                     seen.cost = telling::cost(abilities, &post).filter(|_| sent);
                     seen.text = Some(post.text);
+                    seen.thread = post.thread;
                 }
                 Err(reason) => (seen.fr, seen.en) = (reason.clone(), reason),
             }
@@ -250,6 +253,7 @@ impl Store {
             rule: Some(ruling.rule),
             at,
             text: None,
+            thread: Vec::new(),
             cost: None,
             fr: ruling.fr,
             en: ruling.en,
@@ -307,6 +311,7 @@ impl Store {
             rule: None,
             at,
             text: None,
+            thread: Vec::new(),
             cost: None,
             fr: fr.to_owned(),
             en: en.to_owned(),

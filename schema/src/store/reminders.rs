@@ -1,22 +1,28 @@
 //! Authorisations end. Whoever gave one is reminded in time, once at each of three distances: a token that ends unnoticed
 //! stops an account on the day it is needed.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set,
+    sea_query::{Expr, ExprTrait as _, SelectStatement},
 };
 use serde_json::json;
 
-use super::{Store, StoreResult, machine};
+use super::{Person, Store, StoreResult, machine};
 use crate::{
     clock::Timestamp,
-    entity::account,
+    entity::{account, account_access},
+    id::AuthorityId,
     value::{Role, Scope},
 };
 
 /// So many days before the end.
 const DAYS: [i32; 3] = [30, 7, 1];
+/// How long a token has that renews itself before a person is asked: an account is checked every six hours.
+const PATIENCE: TimeDelta = TimeDelta::days(1);
 /// Accounts looked at in one go.
 const AT_ONCE: u64 = 50;
 
@@ -41,13 +47,17 @@ impl Store {
                 DAYS.into_iter()
                     .fold(Condition::any(), |any, days| any.add(near(now, days))),
             )
+            .filter(account::Column::Id.not_in_subquery(renewing(now)))
             .order_by_asc(account::Column::AuthorisedUntil)
             .limit(AT_ONCE)
             .all(&self.db)
             .await?;
+        let people = self
+            .who_may_agree(due.iter().map(|row| row.authority_id).collect())
+            .await?;
         let mut reminders = Vec::with_capacity(due.len());
         for account in due {
-            let people = self.who_agrees(&account).await?;
+            let people = who_agrees(&account, &people);
             let tx = self.write().await?;
             let row = account::Entity::find_by_id(account.id)
                 .lock_exclusive()
@@ -70,21 +80,48 @@ impl Store {
         Ok(reminders)
     }
 
-    /// Who can give an account's authorisation anew: the person who gave it, else its authority's administrators.
-    pub async fn who_agrees(&self, account: &account::Model) -> StoreResult<Vec<String>> {
-        let here = account.authority_id;
-        let people = self.people(&Scope::Authorities(vec![here])).await?;
-        let agreed = people
-            .iter()
-            .find(|person| account.connected_by == Some(person.staff.id));
-        if let Some(person) = agreed {
-            return Ok(vec![person.staff.name.clone()]);
+    /// The people of these authorities, read once for all their accounts: [`who_agrees`] finds each account's.
+    pub async fn who_may_agree(&self, places: BTreeSet<AuthorityId>) -> StoreResult<Vec<Person>> {
+        if places.is_empty() {
+            return Ok(Vec::new());
         }
-        let administers =
-            |roles: &[(_, Role)]| roles.iter().any(|(at, role)| *at == Some(here) && *role == Role::Admin);
-        let admins = people.into_iter().filter(|person| administers(&person.roles));
-        Ok(admins.map(|person| person.staff.name).collect())
+        self.people(&Scope::Authorities(places.into_iter().collect())).await
     }
+}
+
+/// Who, of `people`, can give an account's authorisation anew: the person who gave it, while they have a role there; else
+/// its authority's administrators.
+pub fn who_agrees(account: &account::Model, people: &[Person]) -> Vec<String> {
+    let here = Some(account.authority_id);
+    let local = people
+        .iter()
+        .filter(|person| person.roles.iter().any(|(at, _)| *at == here));
+    let agreed = local
+        .clone()
+        .find(|person| account.connected_by == Some(person.staff.id));
+    if let Some(person) = agreed {
+        return vec![person.staff.name.clone()];
+    }
+    let administers = |person: &&Person| {
+        let mut roles = person.roles.iter();
+        roles.any(|(at, role)| *at == here && *role == Role::Admin)
+    };
+    local
+        .filter(administers)
+        .map(|person| person.staff.name.clone())
+        .collect()
+}
+
+/// Accounts whose token is exchanged for a younger one, which it is time for, or nearly: that comes before a reminder,
+/// which is given when nothing came of it for a day.
+fn renewing(now: Timestamp) -> SelectStatement {
+    let token = Expr::col((account_access::Entity, account_access::Column::Until));
+    account_access::Entity::find()
+        .select_only()
+        .column(account_access::Column::AccountId)
+        .filter(token.equals((account::Entity, account::Column::AuthorisedUntil)))
+        .filter(account_access::Column::RenewFrom.gt(now - PATIENCE))
+        .into_query()
 }
 
 /// Authorisations that end within so many days, of which nobody was told so near their end.

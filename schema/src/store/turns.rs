@@ -167,8 +167,12 @@ pub(super) async fn queue(
 
 /// New posts to an account: those that went out lately, and those that wait. Posts that replace others are not new.
 async fn others(db: &impl ConnectionTrait, account: AccountId, now: Timestamp) -> StoreResult<Vec<(ItemId, Other)>> {
-    let lately = Condition::all()
+    // What took its turn and was refused later may have left its first parts.
+    let out = Condition::any()
         .add(delivery::Column::State.is_in([DeliveryState::Done, DeliveryState::ByHand]))
+        .add(delivery::Column::TurnAt.is_not_null());
+    let lately = Condition::all()
+        .add(out)
         .add(delivery::Column::SettledAt.gte(now - MEMORY));
     let rows = delivery::Entity::find()
         .filter(delivery::Column::AccountId.eq(account))

@@ -8,8 +8,9 @@ use crate::{
     text::{
         PostText, Story, compose,
         count::{fits, urls},
-        fit::{fit, shorten, shortened},
+        fit::{shorten, shortened},
         template::Template,
+        thread::{Thread, thread, with_comment},
     },
     value::{
         Capabilities, Card, Change, Clip, Counting, Film, Language, LinkStyle, MediaKind, Needs, Picture, Rendered,
@@ -55,14 +56,27 @@ pub fn render(
         LinkStyle::Card => !carded,
         LinkStyle::Field | LinkStyle::Nowhere => false,
     };
-    let post = worded(facts, account, &told, in_text);
-    let fitted = fit(&post, &abilities.text_limit(illustrated)).map_err(|error| error.to_string())?;
+    // A correction is told in one post: what it says stands nowhere else.
+    let first_told = change == Change::Published;
+    let commented = first_told && rules.first_comment && abilities.comments;
+    // A link that is no card any more is put below the text by the network's client: in a comment, it is in the text.
+    let beside = commented && abilities.link == LinkStyle::Field && illustrated;
+    let post = worded(facts, account, &told, in_text || beside);
+    let limit = abilities.text_limit(illustrated);
+    let threaded = first_told && abilities.thread && abilities.price.is_none();
+    let fitted = if commented {
+        with_comment(&post, &limit)
+    } else {
+        thread(&post, &limit, if threaded { rules.thread() } else { 1 })
+    };
+    let Thread { first, more } = fitted.map_err(|error| error.to_string())?;
     let card = carded.then(|| Card {
         title: told.text.title.clone(),
         description: told.text.summary.clone(),
     });
     Ok(Rendered {
-        text: fitted.text,
+        text: first.text,
+        thread: more,
         title: abilities
             .title
             .map(|most| titled(&told.text.title, most))
@@ -73,7 +87,7 @@ pub fn render(
         pictures,
         video,
         when: when(&told),
-        hashtags: fitted.hashtags,
+        hashtags: first.hashtags,
         at: now,
     })
 }
@@ -97,7 +111,11 @@ fn worded(facts: &Facts, account: &account::Model, told: &Story<'_>, in_text: bo
         templates.find(same).and_then(|row| Template::read(&row.text).ok())
     };
     let template = of(account.network.as_str()).or_else(|| of(""));
-    template.map_or_else(|| compose::post(told, in_text), |template| template.post(told, in_text))
+    let post = template.map_or_else(|| compose::post(told, in_text), |template| template.post(told, in_text));
+    PostText {
+        mentions: account.rules.mentions.clone(),
+        ..post
+    }
 }
 
 /// A title in at most so many UTF-16 units.

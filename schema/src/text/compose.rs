@@ -32,6 +32,8 @@ pub fn post(story: &Story<'_>, link_in_text: bool) -> PostText {
         body: if over { Vec::new() } else { body(story, tongue) },
         link: link_in_text.then(|| story.link.to_owned()),
         hashtags: story.hashtags.clone(),
+        // The account's to say.
+        mentions: Vec::new(),
     }
 }
 

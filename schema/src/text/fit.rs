@@ -1,7 +1,7 @@
 //! Brings a post into a network's limit.
 //!
-//! What gives way first: the end of the body, then facts from the last, then hashtags from the last, then the end of
-//! the lead. The link never does.
+//! What gives way first: the end of the body, then facts from the last, then hashtags from the last, then names, then the
+//! end of the lead. The link never does.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -35,13 +35,8 @@ pub fn fit(post: &PostText, limit: &TextLimit) -> Result<Fitted, LinkTooLong> {
     if !fits(link, limit) {
         return Err(LinkTooLong);
     }
-    let tags = distinct(&post.hashtags);
     let lead = tidy(&post.lead);
-    let (tail, kept) = (0..=tags.len())
-        .rev()
-        .map(|kept| (tail(link, &tags[..kept]), kept))
-        .find(|(tail, _)| fits(&joined(lead, tail), limit))
-        .unwrap_or_else(|| (link.to_owned(), 0));
+    let (tail, hashtags) = tail_of(post, limit);
     let room = |prose: &str| fits(&joined(prose, &tail), limit);
     let mut prose = shorten(lead, room).unwrap_or_default();
     if prose == lead {
@@ -50,8 +45,23 @@ pub fn fit(post: &PostText, limit: &TextLimit) -> Result<Fitted, LinkTooLong> {
     }
     Ok(Fitted {
         text: joined(&prose, &tail),
-        hashtags: tags[..kept].to_vec(),
+        hashtags,
     })
+}
+
+/// What stands below the prose: the link, and the names and hashtags that have room beside the lead.
+pub(super) fn tail_of(post: &PostText, limit: &TextLimit) -> (String, Vec<String>) {
+    let (link, lead) = (post.link.as_deref().unwrap_or_default(), tidy(&post.lead));
+    let tags = distinct(&post.hashtags);
+    let mut marks = post.mentions.clone();
+    marks.extend(tags.iter().map(|tag| format!("#{tag}")));
+    let (tail, kept) = (0..=marks.len())
+        .rev()
+        .map(|kept| (joined(link, &marks[..kept].join(" ")), kept))
+        .find(|(tail, _)| fits(&joined(lead, tail), limit))
+        .unwrap_or_else(|| (link.to_owned(), 0));
+    let tags = tags.into_iter().take(kept.saturating_sub(post.mentions.len()));
+    (tail, tags.collect())
 }
 
 /// `text` in at most so many characters: whole sentences, else words, and no grapheme cut in two. Nothing when not even
@@ -91,20 +101,15 @@ fn add_body(prose: &mut String, body: &[String], room: impl Fn(&str) -> bool) {
 }
 
 /// Without the breaking white space around it; a no-break space at an end is as idle.
-fn tidy(text: &str) -> &str {
+pub(super) fn tidy(text: &str) -> &str {
     text.trim()
 }
 
-fn tail(link: &str, tags: &[String]) -> String {
-    let tags = tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ");
-    joined(link, &tags)
-}
-
-fn joined(above: &str, below: &str) -> String {
+pub(super) fn joined(above: &str, below: &str) -> String {
     stacked(above, "\n\n", below)
 }
 
-fn stacked(above: &str, gap: &str, below: &str) -> String {
+pub(super) fn stacked(above: &str, gap: &str, below: &str) -> String {
     if above.is_empty() || below.is_empty() {
         format!("{above}{below}")
     } else {

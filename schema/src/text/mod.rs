@@ -1,7 +1,8 @@
 //! What a post says, and how much of it there is room for. Pure: no row, no network, no time of its own.
 //!
 //! In reading order: [`Story`] is what there is to tell; `compose` makes a [`PostText`] of it, in the words of
-//! `phrases` and `dates`; `fit` brings that into a [`TextLimit`](crate::value::TextLimit), as `count` counts it.
+//! `phrases` and `dates`; `fit` brings that into a [`TextLimit`](crate::value::TextLimit), as `count` counts
+//! it, and `thread` into several posts.
 
 pub mod compose;
 pub mod count;
@@ -11,6 +12,7 @@ pub mod note;
 pub mod phrases;
 mod shorten;
 pub mod template;
+pub mod thread;
 mod tongue;
 
 use chrono_tz::Tz;
@@ -89,4 +91,6 @@ pub struct PostText {
     pub link: Option<String>,
     /// Without `#`, most important first; left out last first.
     pub hashtags: Vec<String>,
+    /// Who is named, with `@`; left out after the hashtags.
+    pub mentions: Vec<String>,
 }

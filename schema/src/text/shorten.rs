@@ -23,21 +23,49 @@ const LOOSE_ENDS: [&str; 13] = [
     " ", "\u{a0}", "\u{202f}", "\n", "\t", ",", ";", ":", "-", "–", "—", "«", "(",
 ];
 
+/// A beginning of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// What is kept, with an ellipsis where it ends within a sentence.
+    pub(super) text: String,
+    /// Where it ends in the text.
+    pub(super) end: usize,
+    /// Whether it ends with a sentence.
+    pub(super) whole: bool,
+}
+
 /// The longest beginning of `text` that `fits` takes: whole sentences, else words and an ellipsis. `None` when not
 /// even one word of it has room.
 pub fn shorten(text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
     if fits(text) {
         return Some(text.to_owned());
     }
+    cut(text, fits).map(|cut| cut.text)
+}
+
+/// The same of a text that has no room as it is, and where it was cut.
+pub(super) fn cut(text: &str, fits: impl Fn(&str) -> bool) -> Option<Cut> {
     let whole = longest(&sentence_ends(text), |&end| fits(text[..end].trim_end()));
     if let Some(end) = whole {
-        return Some(text[..end].trim_end().to_owned());
+        let text = text[..end].trim_end().to_owned();
+        return Some(Cut { text, end, whole: true });
     }
-    let cut = |&end: &usize| format!("{}{ELLIPSIS}", without_loose_end(&text[..end]));
-    let room = |end: &usize| !without_loose_end(&text[..*end]).is_empty() && fits(&cut(end));
+    let ended = |&end: &usize| left_open(without_loose_end(&text[..end]));
+    let room = |end: &usize| !without_loose_end(&text[..*end]).is_empty() && fits(&ended(end));
     longest(&word_ends(text), room)
         .or_else(|| longest(&grapheme_ends(text), room))
-        .map(|end| cut(&end))
+        .map(|end| Cut {
+            text: ended(&end),
+            end,
+            whole: false,
+        })
+}
+
+/// `kept` with an ellipsis; one that touched an address would be read as a part of it.
+fn left_open(kept: &str) -> String {
+    let last = urls(kept).pop();
+    let touches = last.is_some_and(|address| !kept[address.end..].contains(char::is_whitespace));
+    format!("{kept}{}{ELLIPSIS}", if touches { " " } else { "" })
 }
 
 /// The last of `ends` that `room` takes. Room shrinks as ends grow, so most of them are never tried; an end that the
@@ -132,6 +160,13 @@ mod tests {
             to(45, "Le parc J. Verne ouvre. Venez nombreuses et nombreux samedi.").as_deref(),
             Some("Le parc J. Verne ouvre.")
         );
+    }
+
+    #[test]
+    fn an_ellipsis_is_no_part_of_an_address() {
+        let text = "Voir https://ville.example/a et la suite";
+        assert_eq!(to(31, text).as_deref(), Some("Voir https://ville.example/a …"));
+        assert_eq!(to(29, text).as_deref(), Some("Voir…"));
     }
 
     #[test]

@@ -15,4 +15,6 @@ pub struct Access {
     pub renew_from: Timestamp,
     /// Takes the place of the secret's own refresh token, where the endpoint gives another one each time.
     pub refresh: Option<SecretString>,
+    /// Until when its person need not agree again, where the answer told it.
+    pub consent: Option<Timestamp>,
 }

@@ -3,6 +3,7 @@
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
+use super::Problem;
 use crate::clock::Timestamp;
 
 closed_set! {
@@ -28,4 +29,7 @@ pub struct AccountHealth {
     pub url: Option<String>,
     /// Followers, where the network tells.
     pub followers: Option<u64>,
+    /// What somebody should do before it stops, though it is well; none: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Problem>,
 }

@@ -35,10 +35,9 @@ impl Network {
             | Self::Instagram
             | Self::Threads
             | Self::Tiktok
-            | Self::Slack => Consent::Application,
-            Self::Bluesky | Self::Telegram | Self::Discord | Self::Webhook | Self::Dailymotion | Self::Flickr => {
-                Consent::Pasted
-            }
+            | Self::Slack
+            | Self::Flickr => Consent::Application,
+            Self::Bluesky | Self::Telegram | Self::Discord | Self::Webhook | Self::Dailymotion => Consent::Pasted,
             Self::WhatsappChannel | Self::Snapchat | Self::FacebookGroup | Self::FacebookProfile | Self::Nextdoor => {
                 Consent::ByHand
             }
@@ -104,6 +103,15 @@ pub struct Application {
     pub secret: String,
 }
 
+/// A token that is asked for before its person agrees to it: RFC 5849 §2.1.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestToken {
+    /// What the network's page is told.
+    pub token: String,
+    /// What its exchange is signed with.
+    pub secret: String,
+}
+
 /// What is secret of a connection.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Private {
@@ -115,6 +123,9 @@ pub struct Private {
     pub state: String,
     /// Proves that whoever exchanges the code is who asked for it: RFC 7636.
     pub verifier: String,
+    /// The token that they agree to, where there is one before they do.
+    #[serde(default)]
+    pub token: Option<RequestToken>,
     /// The network's page where the person agrees.
     pub address: Option<String>,
     /// What they brought back.
@@ -149,4 +160,4 @@ macro_rules! hidden {
     )+};
 }
 
-hidden!(Application, Private, Found);
+hidden!(Application, RequestToken, Private, Found);

@@ -124,6 +124,10 @@ pub struct Rendered {
     /// Fitted to the account's limit. Contains the link where [`super::LinkStyle::InText`], and where pictures take the
     /// place of the card.
     pub text: String,
+    /// What goes on in answers to it, each to the one before: the rest of a text that is longer than one post, or the
+    /// first comment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thread: Vec<String>,
     /// The item's title, fitted to the account's limit, where the network has a field for it.
     pub title: String,
     /// The language of the text.
@@ -146,6 +150,9 @@ pub struct Rendered {
 
 /// Under which name a receipt says that a person gave the post's address, and that its network's own id is not known.
 const BY_ADDRESS: &str = "by_address";
+
+/// Under which name a receipt says how many of our answers are parts of the post.
+const PARTS: &str = "parts";
 
 /// What the network gave back: enough to amend, withdraw and link to the post later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
@@ -175,6 +182,28 @@ impl RemotePost {
             extra,
             replies: Vec::new(),
         }
+    }
+
+    /// One more part of the post is there, by the network's own id.
+    pub fn goes_on(&mut self, part: String) {
+        let parts = self.parts().len() + 1;
+        self.extra.insert(PARTS.to_owned(), parts.to_string());
+        self.replies.insert(parts - 1, part);
+    }
+
+    /// Our answers that are parts of the post, in order: they say more of the same, and are the first.
+    pub fn parts(&self) -> &[String] {
+        let parts = self.extra.get(PARTS).and_then(|parts| parts.parse().ok()).unwrap_or(0);
+        self.replies.get(..parts).unwrap_or(&self.replies)
+    }
+
+    /// The same without its parts.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        let mut alone = self.clone();
+        alone.replies.drain(..self.parts().len());
+        alone.extra.remove(PARTS);
+        alone
     }
 
     /// Whether only a person can find it: the network's own id is not known.

@@ -10,7 +10,7 @@ closed_set! {
         Picture = "picture",
         /// Played.
         Video = "video",
-        /// Read, or taken along: a PDF.
+        /// Read, or taken along: a PDF, or a presentation.
         Document = "document",
     }
 }

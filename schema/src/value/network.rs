@@ -364,6 +364,9 @@ pub struct Capabilities {
     pub reply: bool,
     /// Whether a long text goes on in answers to the post.
     pub thread: bool,
+    /// Whether our answer to a post stands below it as a comment, and not among the posts.
+    #[serde(default)]
+    pub comments: bool,
     /// Whether the network can be asked if a post of ours is there. Where it cannot, a doubtful post is a person's.
     pub find: bool,
     /// Seconds during which sending the same post with the same key again is harmless; 0: never; `u32::MAX`: always.
@@ -414,6 +417,7 @@ impl Capabilities {
             delete_within_s: None,
             reply: false,
             thread: false,
+            comments: false,
             find: true,
             idempotent_s: 0,
             price: None,

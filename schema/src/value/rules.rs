@@ -10,12 +10,20 @@ use crate::id::{LineId, ZoneId};
 const MINUTES_PER_DAY: u16 = 24 * 60;
 /// Hashtags that are added to every post.
 const MAX_HASHTAGS: usize = 10;
+/// Names in every post: more look like advertising, and Instagram takes twenty in all.
+const MAX_MENTIONS: usize = 5;
+/// Characters of one: those of the longest address in the fediverse that servers take, a name and its host.
+const MAX_MENTION: usize = 288;
 /// Topics, zones or lines of an account's rules, each.
 const MAX_RULE_MEMBERS: usize = 100;
 /// Slots of an account: every half hour of a day.
 const MAX_SLOTS: usize = 48;
 /// "One of so many": beyond it, an account is as good as paused.
 const MAX_RATIO: u32 = 1_000;
+/// Most posts in which one text is told: their number is one digit.
+pub(crate) const MAX_THREAD: u32 = 9;
+/// Posts in which a long text is told where nobody says otherwise: who follows a town wants its news, not its minutes.
+const USUAL_THREAD: u32 = 3;
 /// Longest pause between two posts, in minutes: a week, for which turns are remembered.
 pub(crate) const MAX_GAP_MINUTES: u32 = 7 * 24 * 60;
 
@@ -98,6 +106,13 @@ pub struct AccountRules {
     pub language: Option<Language>,
     /// Added to every post, without `#`.
     pub hashtags: Vec<String>,
+    /// Whom posts name, as the network writes it: `@user@server`, `@name.bsky.social`.
+    pub mentions: Vec<String>,
+    /// A text that is longer than one post is told in at most so many, where readers follow from one to the next; none:
+    /// in three.
+    pub thread_posts: Option<u32>,
+    /// The hashtags, and the link where it would stand in the text, go in our first comment, where there are comments.
+    pub first_comment: bool,
 }
 
 impl AccountRules {
@@ -113,7 +128,22 @@ impl AccountRules {
                 "A hashtag is written without “#” or spaces.",
             )
         });
+        let name = |name: &str| {
+            let rest = name.strip_prefix('@').unwrap_or_default();
+            let short = name.chars().count() <= MAX_MENTION;
+            short && rest.starts_with(char::is_alphanumeric) && !rest.contains(char::is_whitespace)
+        };
+        let mentions = self.mentions.iter().enumerate().filter(move |(_, text)| !name(text));
+        let mentions = mentions.map(|(position, _)| {
+            Problem::new(
+                ProblemCode::Invalid,
+                format!("rules.mentions.{position}"),
+                "Un nom s’écrit comme sur ce réseau, avec « @ » et sans espace\u{a0}: @ville@social.example.",
+                "A name is written as on this network, with “@” and without spaces: @town@social.example.",
+            )
+        });
         let many = [
+            ("rules.mentions", self.mentions.len(), MAX_MENTIONS),
             ("rules.hashtags", self.hashtags.len(), MAX_HASHTAGS),
             ("rules.topics", self.topics.len(), MAX_RULE_MEMBERS),
             ("rules.zones", self.zones.len(), MAX_RULE_MEMBERS),
@@ -131,7 +161,17 @@ impl AccountRules {
         });
         let times = self.hours_problem().into_iter().chain(self.slot_problems());
         let numbers = self.number_problems();
-        times.chain(numbers).chain(hashtags).chain(many).collect()
+        times
+            .chain(numbers)
+            .chain(hashtags)
+            .chain(mentions)
+            .chain(many)
+            .collect()
+    }
+
+    /// In how many posts one text may be told.
+    pub fn thread(&self) -> u32 {
+        self.thread_posts.unwrap_or(USUAL_THREAD)
     }
 
     /// Whether a new post may have to wait for its turn.
@@ -181,6 +221,7 @@ impl AccountRules {
         let numbers = [
             ("rules.ratio", self.ratio, MAX_RATIO),
             ("rules.gapMinutes", self.gap_minutes, MAX_GAP_MINUTES),
+            ("rules.threadPosts", self.thread_posts, MAX_THREAD),
         ];
         let wrong = |(path, number, most): (&'static str, Option<u32>, u32)| {
             number.filter(|number| !(1..=most).contains(number)).map(|_| {

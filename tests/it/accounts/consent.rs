@@ -64,10 +64,12 @@ async fn a_mastodon_account_is_connected_by_agreeing_there_and_posts_at_once() {
 
 /// What a network's miniature knows of the application that a town has there.
 fn application(network: Network) -> Application {
-    let (id, secret) = if network == Network::Facebook {
+    let (id, secret) = if [Network::Facebook, Network::Instagram, Network::Threads].contains(&network) {
         ("1000000000000001", "miniature-app-secret")
     } else if [Network::Youtube, Network::GoogleBusiness, Network::GooglePhotos].contains(&network) {
         ("miniature.apps.googleusercontent.com", "GOCSPX-miniature")
+    } else if network == Network::Flickr {
+        ("miniature-consumer", "miniature-consumer-secret")
     } else {
         ("miniature-client", "miniature-client-secret")
     };
@@ -87,6 +89,11 @@ async fn a_locked_account_reopens_when_its_person_agrees_again() {
         Network::GoogleBusiness,
         Network::GooglePhotos,
         Network::Facebook,
+        Network::Instagram,
+        Network::Threads,
+        Network::Tiktok,
+        Network::Slack,
+        Network::Flickr,
     ] {
         let city = City::new().await;
         let odile = Browser::of(&city, Role::Admin, "Odile").await;
@@ -112,9 +119,19 @@ async fn a_locked_account_reopens_when_its_person_agrees_again() {
             (AccountState::Active, None),
             "{network}"
         );
-        let ends = matches!(network, Network::Linkedin | Network::Facebook);
-        let in_sixty_days = city.clock.now() + Duration::days(60);
-        assert_eq!(now.authorised_until, ends.then_some(in_sixty_days), "{network}");
+        let sixty = [
+            Network::Linkedin,
+            Network::Facebook,
+            Network::Instagram,
+            Network::Threads,
+        ];
+        let holds = if network == Network::Tiktok {
+            Some(365)
+        } else {
+            sixty.contains(&network).then_some(60)
+        };
+        let until = holds.map(|days| city.clock.now() + Duration::days(days));
+        assert_eq!(now.authorised_until, until, "{network}");
 
         let content = city.article(network, "La piscine rouvre").await;
         city.publish(content).await;
@@ -181,7 +198,7 @@ async fn who_has_several_pages_says_which() {
 }
 
 /// A connection as the form begins it, but for the network's address: our form asks for none where there is one only.
-async fn begun(city: &City, network: Network, settings: serde_json::Value, browser: &Browser) -> String {
+pub async fn begun(city: &City, network: Network, settings: serde_json::Value, browser: &Browser) -> String {
     let new = NewConnection {
         authority: city.authority,
         account: None,

@@ -4,4 +4,6 @@ mod browser;
 mod consent;
 mod refusals;
 mod reminders;
+mod renewal;
 mod secrets;
+mod versions;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use beffroi_sandbox::{Fault, Operation};
-use beffroi_schema::value::{Network, Role, Scope};
+use beffroi_schema::value::{AccountRules, Network, Role, Scope};
 use beffroi_tests::City;
 use chrono::Duration;
 
@@ -117,6 +117,43 @@ async fn a_network_that_is_down_loses_nothing_that_was_typed() {
             .body
             .contains("is connected")
     );
+}
+
+#[tokio::test]
+async fn a_token_that_is_asked_for_waits_for_minutes_and_is_signed_for() {
+    let city = City::new().await;
+    let odile = Browser::of(&city, Role::Admin, "Odile").await;
+    let account = city.account(Network::Flickr, AccountRules::default()).await;
+    let path = format!("/accounts/{}/again", account.id);
+    let (id, secret) = ("miniature-consumer", "miniature-consumer-secret");
+    let (_, failed) = odile
+        .begin(&city, &path, &[("client_id", id), ("client_secret", "faux")])
+        .await;
+    assert!(
+        failed
+            .body
+            .contains("Flickr does not accept what was given: signature_invalid"),
+        "{}",
+        failed.body
+    );
+
+    let (way, page) = odile
+        .begin(&city, &path, &[("client_id", id), ("client_secret", secret)])
+        .await;
+    let late = agreed(&page, &[]).await;
+    city.later(Duration::minutes(6)).await;
+    let failed = odile.come_back(&city, &late).await;
+    assert!(failed.body.contains("token_expired"), "{}", failed.body);
+    let before = city.account_now(account.id).await;
+
+    odile.send(&format!("{way}/again"), &[]).await;
+    city.settle().await;
+    let page = odile.open(&way).await;
+    let back = agreed(&page, &[]).await;
+    assert!(odile.come_back(&city, &back).await.body.contains("is connected"));
+    assert_eq!(odile.open(&back).await.status, StatusCode::GONE, "it is taken once");
+    let now = city.account_now(account.id).await;
+    assert_ne!(now.secret, before.secret);
 }
 
 #[tokio::test]

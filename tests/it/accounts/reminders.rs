@@ -1,5 +1,6 @@
 //! Authorisations that end: who must agree again is told in time, once at each distance.
 
+use beffroi_sandbox::{Fault, Operation};
 use beffroi_schema::{
     entity::account,
     store::machine,
@@ -72,6 +73,31 @@ async fn of_reminders_that_were_missed_the_nearest_is_given() {
         let given: Vec<_> = reminders(&city).await.into_iter().map(|(days, _)| days).collect();
         assert_eq!(given, [nearest], "{days} days before");
     }
+}
+
+#[tokio::test]
+async fn who_need_not_agree_again_is_reminded_of_nothing() {
+    let city = City::new().await;
+    city.account(Network::Threads, AccountRules::default()).await;
+    city.settle().await;
+    city.later(Duration::hours(25)).await;
+    city.later(Duration::days(30)).await;
+    assert_eq!(reminders(&city).await, [], "its token was exchanged for a younger one");
+    for _ in 0..2 {
+        city.miniature(Network::Threads)
+            .next(Operation::SignIn, Fault::ServerError);
+    }
+    city.later(Duration::days(30)).await;
+    assert_eq!(reminders(&city).await, [], "it is tried again");
+    city.later(Duration::hours(25)).await;
+    assert_eq!(
+        reminders(&city).await,
+        [(30, json!([]))],
+        "nothing came of it for a day"
+    );
+    city.later(Duration::hours(7)).await;
+    city.later(Duration::days(10)).await;
+    assert_eq!(reminders(&city).await.len(), 1, "it came at last");
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ pub const ABSENCES: &[Absence] = &[
         except: &[
             "jobs/src/networks/container.rs",
             "jobs/src/networks/linkedin/media.rs",
+            "jobs/src/networks/bluesky/video.rs",
             "jobs/src/networks/mastodon/media.rs",
             "jobs/src/networks/tiktok.rs",
             "jobs/src/networks/x/media.rs",

@@ -62,6 +62,7 @@ impl Pds {
             identifier: self.here.handle.clone(),
             edits: true,
             app: "https://bsky.app".parse().unwrap(),
+            video: self.here.url.clone(),
         });
         settings.open(Pocket::with(self.here.app_password.clone()), &http(&self.here.url))
     }

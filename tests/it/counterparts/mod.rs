@@ -65,6 +65,7 @@ fn key(number: u128) -> DeliveryId {
 fn post(text: &str) -> Rendered {
     Rendered {
         text: text.to_owned(),
+        thread: Vec::new(),
         title: String::new(),
         language: Language::french(),
         link: LINK.to_owned(),

@@ -11,7 +11,7 @@ use beffroi_tests::{
 use chrono::Duration;
 use serde_json::json;
 
-use super::{MOST_TURNS, assert_once, go_on, points};
+use super::{MOST_TURNS, Share, assert_once, go_on};
 
 /// A step waits at least so often: fewer points would prove nothing.
 const LEAST_TURNS: usize = 3;
@@ -23,7 +23,7 @@ on_every_network!(a_delivery_survives_death_at_any_point);
 async fn a_delivery_survives_death_at_any_point(network: Network) {
     let city = City::new().await;
     let account = city.account(network, AccountRules::default()).await;
-    for turns in points(network) {
+    for turns in Share::of_posts(network).points() {
         let news = city.article(network, &format!("Mort au point {turns}.")).await;
         let item = city.publish(news).await;
         while city.worker.fan_out().await.unwrap() {}

@@ -13,8 +13,9 @@ use beffroi_tests::{City, die_after};
 use chrono::Duration;
 
 use super::{
+    Share,
     faults::{live_through, two_accidents},
-    go_on, points,
+    go_on,
 };
 
 /// A change waits at least so often: fewer points would prove nothing.
@@ -36,6 +37,16 @@ enum Turn {
 const TURNS: [Turn; 4] = [Turn::Edited, Turn::Answered, Turn::Replaced, Turn::Withdrawn];
 
 impl Turn {
+    /// One network lives through every case of it.
+    fn share(self, network: Network) -> Share {
+        let thorough = match self {
+            Self::Edited | Self::Withdrawn => Network::Mastodon,
+            Self::Answered => Network::Bluesky,
+            Self::Replaced => Network::Facebook,
+        };
+        Share::of(network, network == thorough)
+    }
+
     /// The calls that meet accidents.
     fn operations(self) -> [Operation; 2] {
         match self {
@@ -60,7 +71,7 @@ async fn a_change_survives_death_at_any_point(network: Network) {
 
 async fn every_point(network: Network, turn: Turn) {
     let (city, account) = town(network).await;
-    for turns in points(network) {
+    for turns in turn.share(network).points() {
         let item = changed(&city, &account, turn, turns).await;
         let worker = city.another_worker().await;
         let working = async { while worker.deliver().await.unwrap() {} };
@@ -83,7 +94,7 @@ async fn a_change_survives_two_accidents_in_any_order(network: Network) {
     for turn in TURNS.into_iter().filter(|turn| can(network, *turn)) {
         let (city, account) = town(network).await;
         let mut number = 0;
-        for (first, second) in two_accidents(network) {
+        for (first, second) in two_accidents(turn.share(network)) {
             let case = format!("{network}, {turn:?}: {first:?}, then {second:?}");
             number += 1;
             let item = changed(&city, &account, turn, number).await;
@@ -156,7 +167,7 @@ async fn able(city: &City, account: &account::Model, turn: Turn) {
     let mut abilities = row.capabilities.clone().unwrap();
     abilities.edit = turn == Turn::Edited;
     abilities.reply = turn == Turn::Answered;
-    let well = CheckResult::Well(row.health.clone().unwrap(), abilities);
+    let well = CheckResult::Well(Box::new(row.health.clone().unwrap()), abilities);
     let next = city.clock.now() + Duration::hours(6);
     city.store.settle_check(&row, well, next).await.unwrap();
 }

@@ -5,7 +5,7 @@ use beffroi_schema::value::{AccountRules, Network};
 use beffroi_tests::{City, die_when};
 use chrono::Duration;
 
-use super::{assert_once, go_on, lives_through};
+use super::{Share, assert_once, go_on};
 
 /// What may happen to one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ on_every_network!(two_accidents_in_any_order_leave_one_post);
 async fn two_accidents_in_any_order_leave_one_post(network: Network) {
     let city = City::new().await;
     let account = city.account(network, AccountRules::default()).await;
-    for (first, second) in two_accidents(network) {
+    for (first, second) in two_accidents(Share::of_posts(network)) {
         let case = format!("{network}: {first:?}, then {second:?}");
         for accident in [first, second] {
             city.miniature(network).next(Operation::Create, accident.fault());
@@ -73,11 +73,11 @@ async fn two_accidents_in_any_order_leave_one_post(network: Network) {
     city.sandbox.account_for(|line| line.status.is_none());
 }
 
-/// Any two accidents, one after the other, that a network lives through: each comes first, and second, on each.
-pub(super) fn two_accidents(network: Network) -> impl Iterator<Item = (Accident, Accident)> {
+/// Any two accidents, one after the other, of which a network has its share: each comes first, and second, on each.
+pub(super) fn two_accidents(share: Share) -> impl Iterator<Item = (Accident, Accident)> {
     let all = || ACCIDENTS.into_iter().enumerate();
     let pairs = all().flat_map(move |first| all().map(move |second| (first, second)));
-    let chosen = pairs.filter(move |((m, _), (n, _))| lives_through(network, m + n));
+    let chosen = pairs.filter(move |((m, _), (n, _))| share.has(m + n));
     chosen.map(|((_, first), (_, second))| (first, second))
 }
 

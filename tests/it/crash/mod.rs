@@ -45,20 +45,49 @@ const LOOKS: u32 = 12;
 
 /// No step waits so often.
 const MOST_TURNS: usize = 400;
-/// Networks on which every single case is lived through.
+/// Networks on which every single death and accident of a new post is lived through.
 const THOROUGH: usize = 3;
-/// On the others, which the loop does not tell apart, it is each fifth case, beginning elsewhere on each.
+/// Where it is not every case, because the loop does not tell networks apart, it is each fifth, beginning elsewhere on
+/// each network.
 const STRIDE: usize = 5;
 
-/// Whether a network lives through a case.
-fn lives_through(network: Network, case: usize) -> bool {
-    let place = Network::ALL.iter().position(|one| *one == network).unwrap();
-    place < THOROUGH || case % STRIDE == place % STRIDE
+/// Which cases a network lives through.
+#[derive(Clone, Copy, Debug)]
+enum Share {
+    All,
+    /// Each of this number, and of every [`STRIDE`]th after it.
+    From(usize),
 }
 
-/// The points at which a worker dies that speaks to a network.
-fn points(network: Network) -> impl Iterator<Item = usize> {
-    (0..MOST_TURNS).filter(move |point| lives_through(network, *point))
+impl Share {
+    /// Of what befalls a new post.
+    fn of_posts(network: Network) -> Self {
+        Self::of(network, place(network) < THOROUGH)
+    }
+
+    fn of(network: Network, all: bool) -> Self {
+        if all {
+            Self::All
+        } else {
+            Self::From(place(network) % STRIDE)
+        }
+    }
+
+    fn has(self, case: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::From(first) => case % STRIDE == first,
+        }
+    }
+
+    /// The points at which a worker dies.
+    fn points(self) -> impl Iterator<Item = usize> {
+        (0..MOST_TURNS).filter(move |point| self.has(*point))
+    }
+}
+
+fn place(network: Network) -> usize {
+    Network::ALL.iter().position(|one| *one == network).unwrap()
 }
 
 /// Others go on, once the leases of the dead have run out.

@@ -123,12 +123,12 @@ async fn rules_of_an_account_are_patched() {
         ("CONFLICT", &json!(3))
     );
     for (hours, why) in [((0, 1440), "a day has 1440 minutes"), ((480, 480), "never open")] {
-        let wrong = json!({ "hours": { "from": hours.0, "to": hours.1 }, "hashtags": ["#tram"] });
+        let wrong = json!({ "hours": { "from": hours.0, "to": hours.1 }, "hashtags": ["#tram"], "mentions": ["@bus@ville.example", "bus"], "threadPosts": 10 });
         let input = json!({ "input": { "id": id, "version": 3, "rules": wrong } });
         let wrong = office.done(Admin, set, input).await;
         assert_eq!(
             wrong["setAccountRules"]["problems"],
-            json!([{ "path": "rules.hours" }, { "path": "rules.hashtags.0" }]),
+            json!([{ "path": "rules.hours" }, { "path": "rules.threadPosts" }, { "path": "rules.hashtags.0" }, { "path": "rules.mentions.1" }]),
             "{why}"
         );
     }

@@ -77,11 +77,11 @@ async fn what_a_person_said_is_kept_wherever_the_server_dies() {
         let item = city.publish(scene::article(&format!("Mort au point {turns}."))).await;
         city.settle().await;
         let task = only(&city).await;
-        let by = anne(&city);
-        let done = city
-            .store
-            .settle_task(&Scope::Instance, task.handover.id, posted(THERE), &by);
+        let (by, server) = (anne(&city), city.another_worker().await);
+        let said = server.store();
+        let done = said.settle_task(&Scope::Instance, task.handover.id, posted(THERE), &by);
         let ended = die_after(turns, done).await;
+        server.die().await;
         let (row, receipt) = (
             last(&city, item, &account).await,
             city.store.receipt(item, account.id).await.unwrap(),

@@ -5,6 +5,7 @@ mod former;
 mod kept;
 mod s3;
 mod served;
+mod slides;
 mod uploads;
 
 use axum::{

@@ -33,6 +33,7 @@ fn access(city: &City, token: &str) -> Access {
         until: now + Duration::hours(2),
         renew_from: now + Duration::hours(1),
         refresh: Some(format!("{token}-refresh").into()),
+        consent: None,
     }
 }
 

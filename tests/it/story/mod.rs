@@ -2,6 +2,7 @@
 
 mod again;
 mod budget;
+mod comments;
 mod keys;
 mod life;
 mod numbers;
@@ -11,6 +12,7 @@ mod phones;
 mod pictures;
 mod rules;
 mod slow;
+mod threads;
 mod trouble;
 mod turns;
 

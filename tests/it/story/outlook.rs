@@ -54,7 +54,7 @@ async fn able(city: &City, account: &account::Model, (edit, reply, delete): (boo
     abilities.edit &= edit;
     abilities.reply &= reply;
     abilities.delete &= delete;
-    let well = CheckResult::Well(row.health.clone().unwrap(), abilities);
+    let well = CheckResult::Well(Box::new(row.health.clone().unwrap()), abilities);
     let next = city.clock.now() + Duration::hours(6);
     city.store.settle_check(&row, well, next).await.unwrap();
 }

@@ -54,7 +54,7 @@ async fn takes(city: &City, account: &account::Model, bytes: usize, alt: u32) {
     let mut abilities = account.capabilities.clone().unwrap();
     abilities.image_bytes = bytes as u64;
     abilities.alt_text = Some(alt);
-    let well = CheckResult::Well(account.health.clone().unwrap(), abilities);
+    let well = CheckResult::Well(Box::new(account.health.clone().unwrap()), abilities);
     let next = city.clock.now() + Duration::hours(6);
     city.store.settle_check(account, well, next).await.unwrap();
 }
@@ -150,7 +150,7 @@ async fn where_nothing_goes_without_a_picture_a_card_is_drawn() {
     for account in &accounts {
         let mut abilities = account.capabilities.clone().unwrap();
         (abilities.needs, abilities.images) = (Needs::Picture, 1);
-        let well = CheckResult::Well(account.health.clone().unwrap(), abilities);
+        let well = CheckResult::Well(Box::new(account.health.clone().unwrap()), abilities);
         let next = city.clock.now() + Duration::hours(6);
         city.store.settle_check(account, well, next).await.unwrap();
     }

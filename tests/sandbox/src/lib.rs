@@ -19,6 +19,7 @@ mod clock;
 mod fault;
 pub mod fcm;
 mod fediverse;
+mod gallery;
 mod journal;
 mod limits;
 mod listener;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::account::Account;
 use crate::clock::Clock;
 use crate::fault::{Fault, Faults, Operation};
+use crate::gallery::Gallery;
 use crate::journal::Journal;
 use crate::listener::Handler;
 use crate::networks::{
@@ -38,8 +39,8 @@ macro_rules! miniatures {
                 match self { $(Self::$kind => $title,)+ }
             }
 
-            fn engine(self, url: &str, clock: Clock, journal: Arc<Journal>) -> Arc<dyn Engine> {
-                match self { $(Self::$kind => run::<$folder::$protocol>(self, url, clock, journal),)+ }
+            fn engine(self, url: &str, clock: Clock, journal: Arc<Journal>, gallery: Arc<Gallery>) -> Arc<dyn Engine> {
+                match self { $(Self::$kind => run::<$folder::$protocol>(self, url, clock, journal, gallery),)+ }
             }
         }
     };
@@ -81,8 +82,8 @@ pub struct Miniature {
 }
 
 impl Miniature {
-    pub(crate) fn new(kind: Kind, url: String, clock: Clock, journal: Arc<Journal>) -> Self {
-        let engine = kind.engine(&url, clock, journal);
+    pub(crate) fn new(kind: Kind, url: String, clock: Clock, journal: Arc<Journal>, gallery: Arc<Gallery>) -> Self {
+        let engine = kind.engine(&url, clock, journal, gallery);
         Self { kind, url, engine }
     }
 
@@ -158,7 +159,13 @@ impl Miniature {
     }
 }
 
-fn run<P: Protocol>(kind: Kind, url: &str, clock: Clock, journal: Arc<Journal>) -> Arc<dyn Engine> {
+fn run<P: Protocol>(
+    kind: Kind,
+    url: &str,
+    clock: Clock,
+    journal: Arc<Journal>,
+    gallery: Arc<Gallery>,
+) -> Arc<dyn Engine> {
     let protocol = P::open(url, Arc::clone(&clock));
     let (protocol, faults) = (Mutex::new(protocol), Faults::default());
     Arc::new(Running {
@@ -166,6 +173,7 @@ fn run<P: Protocol>(kind: Kind, url: &str, clock: Clock, journal: Arc<Journal>) 
         protocol,
         faults,
         journal,
+        gallery,
         clock,
     })
 }

@@ -32,7 +32,9 @@ pub struct Post {
 pub struct Image {
     pub alt: String,
     pub bytes_len: usize,
-    /// Where Meta's networks fetched it.
+    /// Of its bytes, in hexadecimal, where it was sent: the page shows it under this name.
+    pub sha256: Option<String>,
+    /// Where the network fetches it, for those that do.
     pub url: Option<String>,
 }
 
@@ -50,6 +52,8 @@ pub struct Card {
     /// `None` where the network reads the title off the page itself.
     pub title: Option<String>,
     pub description: Option<String>,
+    /// Of the bytes of its picture, where the client sends one; most networks read it off the page.
+    pub picture: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

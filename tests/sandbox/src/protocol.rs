@@ -14,6 +14,7 @@ use crate::account::Account;
 use crate::call::Call;
 use crate::clock::{Clock, now};
 use crate::fault::{Fault, Faults, Operation};
+use crate::gallery::Gallery;
 use crate::journal::{Journal, RequestLine};
 use crate::listener::{Cut, Handler};
 use crate::lock::lock;
@@ -80,6 +81,7 @@ pub(crate) struct Running<P> {
     pub(crate) protocol: Mutex<P>,
     pub(crate) faults: Faults,
     pub(crate) journal: Arc<Journal>,
+    pub(crate) gallery: Arc<Gallery>,
     pub(crate) clock: Clock,
 }
 
@@ -116,6 +118,7 @@ impl<P: Protocol> Engine for Running<P> {
 impl<P: Protocol> Running<P> {
     async fn converse(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
         let call = Call::read(request, now(&self.clock)).await?;
+        self.gallery.keep(&call);
         let (operation, reply, ending) = self.decide(&call);
         let answered = matches!(ending, Ending::Answer | Ending::Late(_));
         self.journal.record(RequestLine {

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::fcm::{Fcm, KeyError};
+use crate::gallery::Gallery;
 use crate::journal::{Journal, RequestLine};
 use crate::listener::{Listener, serve_router};
 use crate::miniature::{Kind, Miniature};
@@ -82,7 +83,7 @@ impl Sandbox {
                 options.port.saturating_add(offset)
             }
         };
-        let journal = Arc::new(Journal::default());
+        let (journal, gallery) = (Arc::new(Journal::default()), Arc::new(Gallery::default()));
         let mut tasks = JoinSet::new();
 
         let page = Listener::bind(port(0), None).await?;
@@ -90,11 +91,12 @@ impl Sandbox {
         let fcm = start_fcm(&options, port(1), &journal, &mut tasks).await?;
         let mut networks = Vec::new();
         for (kind, offset) in Kind::ALL.into_iter().zip(2..) {
-            networks.push(start_network(kind, &options, port(offset), &journal, &mut tasks).await?);
+            networks.push(start_network(kind, &options, port(offset), (&journal, &gallery), &mut tasks).await?);
         }
         let view = View {
             fcm: fcm.clone(),
             networks: networks.clone(),
+            gallery,
             clock: Arc::clone(&options.clock),
         };
         tasks.spawn(page.serve(
@@ -172,11 +174,17 @@ async fn start_network(
     kind: Kind,
     options: &Options,
     port: u16,
-    journal: &Arc<Journal>,
+    (journal, gallery): (&Arc<Journal>, &Arc<Gallery>),
     tasks: &mut JoinSet<()>,
 ) -> Result<Miniature, StartError> {
     let listener = Listener::bind(port, None).await?;
-    let miniature = Miniature::new(kind, listener.url(), Arc::clone(&options.clock), Arc::clone(journal));
+    let miniature = Miniature::new(
+        kind,
+        listener.url(),
+        Arc::clone(&options.clock),
+        Arc::clone(journal),
+        Arc::clone(gallery),
+    );
     miniature.open_account(&options.handle, &options.name);
     tasks.spawn(listener.serve(miniature.handler(), watch::Sender::new(()).subscribe()));
     Ok(miniature)

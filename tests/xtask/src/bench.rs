@@ -32,43 +32,41 @@ pub struct Args {
     /// One JSON object per row instead of a table
     #[arg(long)]
     json: bool,
-    /// With `all`: writes the table of docs/benchmarks.md again
+    /// Writes its tables of docs/benchmarks.md again
     #[arg(long)]
     write: bool,
 }
 
+/// A benchmark and its rows.
+type Measured = (String, Vec<Row>);
+
 pub fn run(args: &Args) -> Result<()> {
-    if args.write && args.name != ALL {
-        bail!("--write goes with `{ALL}`: a record holds every benchmark");
-    }
     let names = chosen(&args.name)?;
-    let rows = if args.json { quietly(&names)? } else { aloud(&names)? };
+    let measured = if args.json { quietly(&names)? } else { aloud(&names)? };
+    let rows: Vec<&Row> = measured.iter().flat_map(|(_, rows)| rows).collect();
     if args.json {
         rows.iter()
             .try_for_each(|row| serde_json::to_string(row).map(|line| println!("{line}")))?;
     } else {
         println!("\n{}", row::table(&rows));
     }
-    if args.write { record::write(&rows) } else { Ok(()) }
+    if args.write { record::write(&measured) } else { Ok(()) }
 }
 
 /// Nothing but the rows on standard output, for programs.
-fn quietly(names: &[String]) -> Result<Vec<Row>> {
+fn quietly(names: &[String]) -> Result<Vec<Measured>> {
     let bench = Bench {
         servers: start_servers()?,
         counterparts: installed()
             .filter_map(|(one, value)| Some((one.variable, value.ok()?)))
             .collect(),
     };
-    Ok(names
-        .iter()
-        .map(|name| bench.measure(name))
-        .collect::<Result<Vec<_>>>()?
-        .concat())
+    let measured = names.iter().map(|name| Ok((name.clone(), bench.measure(name)?)));
+    measured.collect()
 }
 
 /// With the steps said, and an optional tool that is missing named.
-fn aloud(names: &[String]) -> Result<Vec<Row>> {
+fn aloud(names: &[String]) -> Result<Vec<Measured>> {
     let mut summary = Summary::default();
     if let Err(error) = packages::provide(&[packages::H2LOAD, packages::WRK]) {
         summary.leave_out("comparisons with h2load and wrk", error);
@@ -83,18 +81,15 @@ fn aloud(names: &[String]) -> Result<Vec<Row>> {
             Err(error) => summary.leave_out(one.proves, format!("{error:#}").lines().last().unwrap_or_default()),
         }
     }
-    let mut rows = Vec::new();
+    let mut measured = Vec::new();
     if let Some(servers) = summary.step("Start a private PostgreSQL and Redis", start_servers) {
         let bench = Bench { servers, counterparts };
         for name in names {
-            rows.extend(
-                summary
-                    .step(&format!("Measure {name}"), || bench.measure(name))
-                    .unwrap_or_default(),
-            );
+            let rows = summary.step(&format!("Measure {name}"), || bench.measure(name));
+            measured.extend(rows.map(|rows| (name.clone(), rows)));
         }
     }
-    summary.close().map(|()| rows)
+    summary.close().map(|()| measured)
 }
 
 fn start_servers() -> Result<Servers> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use crate::counterparts::BROWSER;
@@ -26,6 +26,34 @@ const PAGES: [(&str, &str, Option<&str>); 8] = [
     ("sign-in", "/sign-in", None),
     ("sandbox", "/sandbox", None),
 ];
+/// Those of who has joined: the name of their pictures, where to begin, the link to follow from there, and where sending
+/// the form of that page leads, as a pattern.
+const DESK: [(&str, &str, Option<&str>, Option<&str>); 7] = [
+    ("accounts", "/accounts", None, None),
+    ("account-networks", "/accounts/new?authority=valbourg", None, None),
+    ("account-agree", "/accounts/new/flickr?authority=valbourg", None, None),
+    ("account-paste", "/accounts/new/bluesky?authority=valbourg", None, None),
+    (
+        "account-by-hand",
+        "/accounts/new/whatsapp_channel?authority=valbourg",
+        None,
+        None,
+    ),
+    (
+        "account-again",
+        "/accounts",
+        Some("li:has-text('Bluesky') a[href$='/again']"),
+        None,
+    ),
+    (
+        "account-on-its-way",
+        "/accounts",
+        Some("li:has-text('Mastodon') a[href$='/again']"),
+        Some("/accounts/connections/*"),
+    ),
+];
+/// Where the demo says that whoever reads it may join.
+const INVITATION: &str = "/invitation/";
 /// What the demo says last, once its story is told.
 const LAST_LINE: &str = "Ctrl-C pour arrêter.";
 /// Width and height in CSS pixels.
@@ -44,13 +72,15 @@ pub fn run() -> Result<()> {
     let driver = progress::step("Install playwright-core and axe-core", || BROWSER.install())?;
     let beffroi = progress::step("Build the program", project::build_beffroi)?;
     let folder = tempfile::tempdir()?;
-    let (_demo, base) = progress::step("Play the demo", || start_demo(&beffroi, folder.path()))?;
-    summary.step("Take pictures and check accessibility", || visit(&driver, &base));
+    let (_demo, base, invitation) = progress::step("Play the demo", || start_demo(&beffroi, folder.path()))?;
+    summary.step("Take pictures and check accessibility", || {
+        visit(&driver, &base, &invitation)
+    });
     summary.close()
 }
 
-/// The demo on a free port, its files in `folder`; it ends when the guard is dropped.
-fn start_demo(beffroi: &Path, folder: &Path) -> Result<(Running, String)> {
+/// The demo on a free port, its files in `folder`, and where to join; it ends when the guard is dropped.
+fn start_demo(beffroi: &Path, folder: &Path) -> Result<(Running, String, String)> {
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let mut command = Command::new(beffroi);
     let screen = folder.join("screen.txt");
@@ -65,11 +95,20 @@ fn start_demo(beffroi: &Path, folder: &Path) -> Result<(Running, String)> {
     demo.until(STORY_LIMIT, || {
         fs::read_to_string(&screen).is_ok_and(|said| said.contains(LAST_LINE))
     })?;
-    Ok((demo, format!("http://{address}")))
+    let invitation = invitation(&fs::read_to_string(&screen)?)?;
+    Ok((demo, format!("http://{address}"), invitation))
+}
+
+/// The path of the invitation that the demo shows.
+fn invitation(said: &str) -> Result<String> {
+    let (_, rest) = said.split_once(INVITATION).context("the demo invites nobody")?;
+    let secret = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+    let secret = secret.into_iter().next().unwrap_or_default();
+    Ok(format!("{INVITATION}{secret}"))
 }
 
 /// The driver reads the visit from a file, prints a line per picture and fails on any broken rule.
-fn visit(driver: &Path, base: &str) -> Result<()> {
+fn visit(driver: &Path, base: &str, invitation: &str) -> Result<()> {
     let pictures = project::target_dir()?.join("screenshots");
     fs::create_dir_all(&pictures)?;
     let visit = json!({
@@ -77,6 +116,10 @@ fn visit(driver: &Path, base: &str) -> Result<()> {
         "chromium": packages::CHROMIUM.find(),
         "pictures": pictures,
         "pages": PAGES.map(|(name, path, follow)| json!({ "name": name, "path": path, "follow": follow })),
+        "invitation": invitation,
+        "desk": DESK.map(|(name, path, follow, send)| {
+            json!({ "name": name, "path": path, "follow": follow, "send": send })
+        }),
         "screens": SCREENS.map(|(name, width, height)| json!({ "name": name, "width": width, "height": height })),
         "schemes": SCHEMES,
     });
@@ -90,4 +133,16 @@ fn visit(driver: &Path, base: &str) -> Result<()> {
     }
     println!("  pictures in {}", pictures.display());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_invitation_is_read_off_the_screen() {
+        let said = "    Administrer (une fois) http://127.0.0.1:8000/invitation/7x-84_Z\u{1b}[0m\n\n    Journal : x\n";
+        assert_eq!(invitation(said).unwrap(), "/invitation/7x-84_Z");
+        assert!(invitation("    Journal : x\n").is_err());
+    }
 }

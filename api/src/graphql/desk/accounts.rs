@@ -1,20 +1,23 @@
 //! Accounts on social networks.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use beffroi_schema::{
     draft::text_problem,
     entity::account,
-    id::AccountId,
-    store::{NewAccount, StoreError, StoreResult},
+    id::{AccountId, AuthorityId},
+    store::{NewAccount, Person, Store, StoreError, StoreResult, who_agrees},
     value::{self, AccountRules},
 };
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 
 use super::{
     local_time,
     rules::{AccountRulesInput, Rules},
     scope,
-    settings::{self, SettingInput},
+    settings::{self, MAX_SECRET, SettingInput},
     within,
     words::AccountState,
 };
@@ -28,60 +31,105 @@ use crate::graphql::{
     words::Network,
 };
 
-/// Characters of a token or app password.
-const MAX_SECRET: usize = 4_096;
-
-/// An account's row. Its secret has no field.
+/// An account's row, and who may agree for it. Its secret has no field.
 #[derive(Clone, Debug)]
-pub struct Account(pub(super) account::Model);
+pub struct Account {
+    row: account::Model,
+    people: Arc<People>,
+}
+
+/// The people of the authorities of several accounts, read once when the first account is asked who agrees for it.
+#[derive(Debug)]
+struct People {
+    places: BTreeSet<AuthorityId>,
+    read: OnceCell<Vec<Person>>,
+}
+
+impl Account {
+    /// One by itself.
+    pub(super) fn one(row: account::Model) -> Self {
+        let people = Arc::new(People::of([row.authority_id].into()));
+        Self { row, people }
+    }
+
+    /// Those of one answer: a hundred cost as many statements as one.
+    pub(super) fn all(rows: Vec<account::Model>) -> impl Iterator<Item = Self> {
+        let people = Arc::new(People::of(rows.iter().map(|row| row.authority_id).collect()));
+        rows.into_iter().map(move |row| Self {
+            row,
+            people: Arc::clone(&people),
+        })
+    }
+
+    /// Which it is.
+    pub(super) fn key(&self) -> AccountId {
+        self.row.id
+    }
+}
+
+impl People {
+    fn of(places: BTreeSet<AuthorityId>) -> Self {
+        let read = OnceCell::new();
+        Self { places, read }
+    }
+
+    async fn who_agrees(&self, store: &Store, account: &account::Model) -> StoreResult<Vec<String>> {
+        let read = || store.who_may_agree(self.places.clone());
+        Ok(who_agrees(account, self.read.get_or_try_init(read).await?))
+    }
+}
 
 /// A page or handle on a social network. Its secret can be replaced, and never read.
 #[Object]
 impl Account {
     /// Its global id.
     async fn id(&self) -> ID {
-        id::global("Account", self.0.id.0)
+        id::global("Account", self.row.id.0)
     }
 
     /// Whose it is.
     async fn authority_id(&self) -> ID {
-        id::global("Authority", self.0.authority_id.0)
+        id::global("Authority", self.row.authority_id.0)
     }
 
     /// On which network.
     async fn network(&self) -> Network {
-        self.0.network.into()
+        self.row.network.into()
     }
 
     /// How staff call it.
     async fn name(&self) -> &str {
-        &self.0.name
+        &self.row.name
     }
 
     /// Whether anything is sent there.
     async fn state(&self) -> AccountState {
-        self.0.state.into()
+        self.row.state.into()
     }
 
     /// Why it is locked, in the network's own sentence; null when it is not.
     async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
+        self.row.reason.as_deref()
     }
 
     /// What goes there.
     async fn rules(&self) -> Rules {
-        Rules::from(&self.0.rules)
+        Rules::from(&self.row.rules)
     }
 
     /// How it was at its last check; null before the first.
     async fn health(&self, ctx: &Context<'_>) -> Result<Option<AccountHealth>> {
-        let health = self.0.health.as_ref();
+        let health = self.row.health.as_ref();
         let health = health.map(|health| {
             Ok(AccountHealth {
-                checked_at: local_time(ctx, self.0.authority_id, health.checked_at)?,
+                checked_at: local_time(ctx, self.row.authority_id, health.checked_at)?,
                 handle: health.handle.clone(),
                 url: health.url.clone(),
                 followers: health.followers,
+                warning: match &health.warning {
+                    Some(warning) => Some(warning.message(ctx.sentence_language()?).to_owned()),
+                    None => None,
+                },
             })
         });
         health.transpose()
@@ -90,41 +138,41 @@ impl Account {
     /// Until when its network takes what its people agreed to; null where the network does not say, or there is no end.
     #[graphql(complexity = 5)]
     async fn authorisation(&self, ctx: &Context<'_>) -> Result<Option<Authorisation>> {
-        let Some(until) = self.0.authorised_until else {
+        let Some(until) = self.row.authorised_until else {
             return Ok(None);
         };
         let store = ctx.store()?;
         Ok(Some(Authorisation {
-            until: local_time(ctx, self.0.authority_id, until)?,
+            until: local_time(ctx, self.row.authority_id, until)?,
             days_left: i32::try_from((until - store.clock().now()).num_days()).unwrap_or(i32::MAX),
-            people: store.who_agrees(&self.0).await?,
-            page: Url(ctx.addresses()?.connect_again(self.0.id)),
+            people: self.people.who_agrees(store, &self.row).await?,
+            page: Url(ctx.addresses()?.connect_again(self.row.id)),
         }))
     }
 
     /// Whether a person does everything there, as tasks: the network takes nothing from programs.
     async fn by_hand(&self) -> bool {
-        self.0.network.by_hand()
+        self.row.network.by_hand()
     }
 
     /// Length of a post, in the units of the network; null before the first check.
     async fn text_limit(&self) -> Option<u32> {
-        self.0.capabilities.as_ref().map(|able| able.text.units)
+        self.row.capabilities.as_ref().map(|able| able.text.units)
     }
 
     /// Whether a post can be changed there; null before the first check.
     async fn can_edit(&self) -> Option<bool> {
-        self.0.capabilities.as_ref().map(|able| able.edit)
+        self.row.capabilities.as_ref().map(|able| able.edit)
     }
 
     /// Whether a post can be taken back there; null before the first check.
     async fn can_delete(&self) -> Option<bool> {
-        self.0.capabilities.as_ref().map(|able| able.delete)
+        self.row.capabilities.as_ref().map(|able| able.delete)
     }
 
     /// Grows by one at each change: pass it with the next one.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.row.version
     }
 }
 
@@ -139,6 +187,8 @@ pub struct AccountHealth {
     url: Option<String>,
     /// Followers; null when the network does not tell.
     followers: Option<u64>,
+    /// What somebody should do before it stops, though it is well, in the viewer's language; null: nothing.
+    warning: Option<String>,
 }
 
 /// Until when a network takes what people agreed to.
@@ -321,7 +371,7 @@ fn no_secret() -> value::Problem {
 fn answered(done: StoreResult<account::Model>) -> Result<AccountPayload> {
     let (row, problems) = settle(done)?;
     Ok(AccountPayload {
-        account: row.map(Account),
+        account: row.map(Account::one),
         problems,
     })
 }

@@ -4,12 +4,14 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use beffroi_schema::{
-    entity::{account, attempt, delivery, receipt, revision, ruling, variant},
+    entity::{attempt, delivery, receipt, revision, ruling, variant},
     id::{AccountId, DeliveryId, ItemId},
     store::{Store, StoreResult, campaigns::Progress},
     value::Scope,
 };
 use tokio::sync::OnceCell;
+
+use super::accounts::Account;
 
 /// The items of one page, and what was read about them so far.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(super) struct Batch {
     deliveries: OnceCell<HashMap<ItemId, Vec<delivery::Model>>>,
     attempts: OnceCell<HashMap<DeliveryId, Vec<attempt::Model>>>,
     receipts: OnceCell<HashMap<(ItemId, AccountId), receipt::Model>>,
-    accounts: OnceCell<HashMap<AccountId, account::Model>>,
+    accounts: OnceCell<HashMap<AccountId, Account>>,
     campaigns: OnceCell<HashMap<ItemId, Vec<Progress>>>,
     variants: OnceCell<HashMap<ItemId, Vec<variant::Model>>>,
     rulings: OnceCell<HashMap<ItemId, Vec<ruling::Model>>>,
@@ -79,10 +81,10 @@ impl Batch {
     }
 
     /// An account that a delivery goes to.
-    pub(super) async fn account(&self, id: AccountId) -> StoreResult<Option<&account::Model>> {
+    pub(super) async fn account(&self, id: AccountId) -> StoreResult<Option<&Account>> {
         let read = async {
-            let rows = self.store.accounts(&self.scope, None).await?.into_iter();
-            StoreResult::Ok(rows.map(|row| (row.id, row)).collect())
+            let rows = self.store.accounts(&self.scope, None).await?;
+            StoreResult::Ok(Account::all(rows).map(|account| (account.key(), account)).collect())
         };
         Ok(self.accounts.get_or_try_init(|| read).await?.get(&id))
     }

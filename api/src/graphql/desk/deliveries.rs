@@ -52,7 +52,7 @@ impl Delivery {
     /// The account; null when it is not there any more.
     async fn account(&self) -> Result<Option<Account>> {
         let account = self.batch.account(self.row.account_id).await?;
-        Ok(account.cloned().map(Account))
+        Ok(account.cloned())
     }
 
     /// The item's version that is brought.
@@ -78,6 +78,12 @@ impl Delivery {
     /// The text as it is sent; null before the first try.
     async fn text(&self) -> Option<&str> {
         self.row.rendered.as_ref().map(|rendered| rendered.text.as_str())
+    }
+
+    /// What goes on in answers to it, each to the one before: the rest of a long text, or the first comment.
+    async fn thread(&self) -> &[String] {
+        let post = self.row.rendered.as_ref();
+        post.map(|post| &*post.thread).unwrap_or_default()
     }
 
     /// When it is tried next, while it waits.

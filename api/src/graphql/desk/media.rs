@@ -36,7 +36,7 @@ pub enum MediaKind {
     Picture,
     /// Played.
     Video,
-    /// Read, or taken along: a PDF.
+    /// Read, or taken along: a PDF, or a presentation.
     Document,
 }
 
@@ -48,7 +48,8 @@ pub struct MediaMutation;
 impl MediaMutation {
     /// Makes of a completed upload (`POST /uploads`, tus 1.0) a picture, a video or a document that items can show or
     /// attach. What it is, its bytes say. Pictures are drawn anew, without their metadata; MP4 videos lose the place and
-    /// the time at which they were made; PDFs stay as they are.
+    /// the time at which they were made; PDFs stay as they are; presentations (PPTX, ODP) lose what
+    /// tells of whoever made them, remarks, and the words of the presenter.
     #[graphql(guard = "RoleGuard(value::Role::Contributor)", directive = requires::apply(Role::Contributor))]
     async fn keep_upload(
         &self,

@@ -84,7 +84,7 @@ pub struct Outlook(pub(super) beffroi_schema::store::Outlook);
 impl Outlook {
     /// The account.
     async fn account(&self) -> Account {
-        Account(self.0.account.clone())
+        Account::one(self.0.account.clone())
     }
 
     /// What would be done there.
@@ -126,5 +126,10 @@ impl Outlook {
     /// What the post, or our answer to it, would say; null where nothing is said, or the account was never checked.
     async fn text(&self) -> Option<&str> {
         self.0.text.as_deref()
+    }
+
+    /// What goes on in answers to it, each to the one before: the rest of a long text, or the first comment.
+    async fn thread(&self) -> &[String] {
+        &self.0.thread
     }
 }

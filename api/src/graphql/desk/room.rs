@@ -130,7 +130,7 @@ impl Desk {
     ) -> Result<Vec<Account>> {
         let authority = named(authority_id.as_ref())?;
         let rows = ctx.store()?.accounts(&self.scope, authority).await?;
-        Ok(rows.into_iter().map(Account).collect())
+        Ok(Account::all(rows).collect())
     }
 
     /// Accounts in the fediverse that this instance serves itself, by name.

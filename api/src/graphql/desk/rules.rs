@@ -48,6 +48,13 @@ pub struct Rules {
     language: Option<LanguageTag>,
     /// Added to every post, without `#`.
     hashtags: Vec<String>,
+    /// Whom posts name, as the network writes it: `@user@server`, `@name.bsky.social`.
+    mentions: Vec<String>,
+    /// A text that is longer than one post is told in at most so many, where readers follow from one to the next and the
+    /// network does not charge for each; null: in three.
+    thread_posts: Option<u32>,
+    /// The hashtags, and the link where it would stand in the text, go in our first comment, where there are comments.
+    first_comment: bool,
 }
 
 /// A part of the authority's day: from one minute until just before another, over midnight when the first is later.
@@ -95,6 +102,9 @@ impl From<&AccountRules> for Rules {
             corrections: rules.corrections.map(Correction::from),
             language: rules.language.clone().map(LanguageTag),
             hashtags: rules.hashtags.clone(),
+            mentions: rules.mentions.clone(),
+            thread_posts: rules.thread_posts,
+            first_comment: rules.first_comment,
         }
     }
 }
@@ -132,6 +142,14 @@ pub struct AccountRulesInput {
     language: MaybeUndefined<LanguageTag>,
     /// Added to every post, without `#`.
     hashtags: MaybeUndefined<Vec<String>>,
+    /// Whom posts name, as the network writes it: `@user@server`, `@name.bsky.social`; five at most.
+    mentions: MaybeUndefined<Vec<String>>,
+    /// In how many posts a text that is longer than one is told, 1 to 9, where readers follow from one to the next and
+    /// the network does not charge for each. 1: never in more than one.
+    thread_posts: MaybeUndefined<u32>,
+    /// Whether the hashtags, and the link where it would stand in the text, go in our first comment, where there are
+    /// comments.
+    first_comment: MaybeUndefined<bool>,
 }
 
 /// A part of the authority's day: from one minute until just before another, over midnight when the first is later.
@@ -183,5 +201,8 @@ impl AccountRulesInput {
         set_option(&mut rules.max_per_day, self.max_per_day);
         set_option(&mut rules.language, self.language.map_value(|tag| tag.0));
         set(&mut rules.hashtags, self.hashtags);
+        set(&mut rules.mentions, self.mentions);
+        set_option(&mut rules.thread_posts, self.thread_posts);
+        set(&mut rules.first_comment, self.first_comment);
     }
 }

@@ -32,7 +32,7 @@ impl Ruling {
     /// The account; null when it is not there any more.
     async fn account(&self) -> Result<Option<Account>> {
         let account = self.batch.account(self.row.account_id).await?;
-        Ok(account.cloned().map(Account))
+        Ok(account.cloned())
     }
 
     /// What becomes of the item there.

@@ -9,6 +9,9 @@ use serde_json::json;
 
 use crate::graphql::words;
 
+/// Characters of a token or app password.
+pub(crate) const MAX_SECRET: usize = 4_096;
+
 /// A network that accounts can be on.
 #[derive(Debug, SimpleObject)]
 #[graphql(name = "NetworkDescription")]

@@ -109,7 +109,7 @@ impl Task {
 
     /// Where it is to be done.
     async fn account(&self) -> Account {
-        Account(self.whole.account.clone())
+        Account::one(self.whole.account.clone())
     }
 
     /// What it is done for.
@@ -131,6 +131,12 @@ impl Task {
     /// The text, ready to be pasted; null where none is needed.
     async fn text(&self) -> Option<&str> {
         self.whole.delivery.rendered.as_ref().map(|post| post.text.as_str())
+    }
+
+    /// What goes on in answers to it, each to the one before: the rest of a long text, or the first comment.
+    async fn thread(&self) -> &[String] {
+        let post = self.whole.delivery.rendered.as_ref();
+        post.map(|post| &*post.thread).unwrap_or_default()
     }
 
     /// The title that goes with the text, where the network has a field for it; null where it has none.

@@ -108,7 +108,7 @@ pub struct Attachment {
     pub fallback: Language,
 }
 
-/// A video to play, or a PDF to read. Its address names its bytes: what stands there never changes.
+/// A video to play, or a PDF or a presentation to read. Its address names its bytes: what stands there never changes.
 #[Object]
 impl Attachment {
     /// Where its bytes are.
@@ -116,7 +116,9 @@ impl Attachment {
         Ok(Url(ctx.addresses()?.picture(&self.file.sha256)))
     }
 
-    /// Its type: `video/mp4` or `application/pdf`.
+    /// Its type: `video/mp4`, `application/pdf`,
+    /// `application/vnd.openxmlformats-officedocument.presentationml.presentation` (PPTX) or
+    /// `application/vnd.oasis.opendocument.presentation` (ODP).
     async fn mime(&self) -> &str {
         &self.file.mime
     }

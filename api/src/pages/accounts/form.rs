@@ -18,16 +18,13 @@ use uuid::Uuid;
 
 use super::{
     super::html,
-    Desk, Instead, absent, found,
+    Desk, Instead, absent, found, refusal,
     sheet::{Fields, again, said, sheet},
 };
 use crate::{
-    graphql::desk::settings::{self, SettingInput, missing},
+    graphql::desk::settings::{self, MAX_SECRET, SettingInput, missing},
     state::AppState,
 };
-
-/// Characters of what is pasted.
-const MAX_SECRET: usize = 4_096;
 
 /// Where the account will be.
 #[derive(Deserialize)]
@@ -109,7 +106,7 @@ pub(in super::super) async fn begin(
             match start(&state, &desk, new).await {
                 Ok(way) => return Ok(Redirect::to(&way).into_response()),
                 Err(StoreError::Problems(wrong)) => problems = wrong,
-                Err(error) => return Err(found::<()>(&headers, Err(error)).err().unwrap_or_default()),
+                Err(error) => return Err(Box::new(refusal(&headers, &error))),
             }
         }
         let again = sheet(&state, desk.french, network, &place, &fields, &problems);
@@ -178,7 +175,7 @@ pub(in super::super) async fn begin_again(
             match state.store().begin_connection(new, &desk.session, &desk.viewer).await {
                 Ok(row) => return Ok(Redirect::to(&format!("/accounts/connections/{}", row.id)).into_response()),
                 Err(StoreError::Problems(wrong)) => problems = wrong,
-                Err(error) => return Err(found::<()>(&headers, Err(error)).err().unwrap_or_default()),
+                Err(error) => return Err(Box::new(refusal(&headers, &error))),
             }
         }
         let sheet = again(&state, &desk, &headers, &account, &fields, &problems)?;

@@ -1,7 +1,5 @@
 //! The list of accounts, each with what is wrong and who must click.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     extract::State,
@@ -11,7 +9,7 @@ use axum::{
 use beffroi_schema::{
     clock::Timestamp,
     entity::{account, authority},
-    id::StaffId,
+    store::{Person, who_agrees},
     value::{AccountState, Consent},
 };
 use chrono_tz::Tz;
@@ -41,11 +39,12 @@ struct Line {
     state: &'static str,
     well: bool,
     reason: Option<String>,
+    warning: Option<String>,
     until: Option<Until>,
     can_connect: bool,
 }
 
-/// When an authorisation ends, and who agreed to it.
+/// When an authorisation ends, and who can give it anew.
 struct Until {
     machine: String,
     day: String,
@@ -62,10 +61,8 @@ async fn shown(state: &AppState, headers: &HeaderMap) -> Result<Response, Instea
     let (store, scope) = (state.store(), desk.scope());
     let authorities = found(headers, store.authorities().await)?;
     let accounts = found(headers, store.accounts(&scope, None).await)?;
-    let people: BTreeMap<StaffId, String> = found(headers, store.people(&scope).await)?
-        .into_iter()
-        .map(|person| (person.staff.id, person.staff.name))
-        .collect();
+    let places = accounts.iter().map(|account| account.authority_id).collect();
+    let people = found(headers, store.who_may_agree(places).await)?;
     let now = store.clock().now();
     let ours = authorities.into_iter().filter(|place| scope.covers(place.id));
     let places = ours.map(|place| {
@@ -85,13 +82,7 @@ async fn shown(state: &AppState, headers: &HeaderMap) -> Result<Response, Instea
     Ok(html(&page).into_response())
 }
 
-fn line(
-    account: &account::Model,
-    place: &authority::Model,
-    people: &BTreeMap<StaffId, String>,
-    now: Timestamp,
-    french: bool,
-) -> Line {
+fn line(account: &account::Model, place: &authority::Model, people: &[Person], now: Timestamp, french: bool) -> Line {
     let state = match (account.state, french) {
         (AccountState::Active, true) => "Actif",
         (AccountState::Active, false) => "Active",
@@ -100,7 +91,9 @@ fn line(
         (AccountState::Locked, true) => "Bloqué",
         (AccountState::Locked, false) => "Locked",
     };
-    let by = account.connected_by.and_then(|id| people.get(&id).cloned());
+    let by = who_agrees(account, people);
+    let warning = account.health.as_ref().and_then(|health| health.warning.as_ref());
+    let or = if french { " ou " } else { " or " };
     Line {
         id: account.id.to_string(),
         name: account.name.clone(),
@@ -110,11 +103,12 @@ fn line(
         state,
         well: account.state != AccountState::Locked,
         reason: account.reason.clone(),
+        warning: warning.map(|warning| warning.message(if french { "fr" } else { "en" }).to_owned()),
         until: account.authorised_until.map(|until| Until {
             machine: until.to_rfc3339(),
             day: day(until, &place.time_zone, french),
             over: until <= now,
-            by,
+            by: (!by.is_empty()).then(|| by.join(or)),
         }),
         can_connect: account.network.consent() != Consent::ByHand,
     }

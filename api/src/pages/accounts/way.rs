@@ -65,6 +65,8 @@ pub(in super::super) struct Brought {
     #[serde(default)]
     state: String,
     code: Option<String>,
+    /// The same, of OAuth 1.0a.
+    oauth_verifier: Option<String>,
     error: Option<String>,
     error_description: Option<String>,
 }
@@ -206,7 +208,8 @@ pub(in super::super) async fn back(
     headers: HeaderMap,
 ) -> Response {
     let session: Option<SecretString> = auth::session_secret(&headers);
-    let code = brought.code.filter(|code| !code.is_empty() && code.len() <= MAX_CODE);
+    let code = brought.code.or(brought.oauth_verifier);
+    let code = code.filter(|code| !code.is_empty() && code.len() <= MAX_CODE);
     let answer = match (brought.error, code) {
         (None, Some(code)) => Ok(code),
         (error, _) => Err(refusal(

@@ -249,17 +249,6 @@ const SECRETS: &[(Network, Words, Words)] = &[
         ("Secret address or key", "The one that the receiving program gives"),
     ),
     (
-        Network::Flickr,
-        (
-            "Clés d’interface (JSON)",
-            "Un objet avec consumer_key, consumer_secret, token et token_secret",
-        ),
-        (
-            "API keys (JSON)",
-            "An object with consumer_key, consumer_secret, token and token_secret",
-        ),
-    ),
-    (
         Network::Dailymotion,
         (
             "Clé d’interface (JSON)",

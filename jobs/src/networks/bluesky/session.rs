@@ -6,7 +6,7 @@ use beffroi_schema::clock::Timestamp;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -36,8 +36,36 @@ pub(super) struct Sessions {
 #[serde(rename_all = "camelCase")]
 struct Session {
     did: String,
+    /// The account's own document: it names the server that holds it, which need not be the one that lets us in.
+    #[serde(default)]
+    did_doc: Document,
     access_jwt: SecretString,
     refresh_jwt: SecretString,
+}
+
+/// What is read of a DID document. <https://atproto.com/specs/did#did-documents>
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Document {
+    service: Vec<Endpoint>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Endpoint {
+    id: String,
+    service_endpoint: Value,
+}
+
+impl Document {
+    /// Where the account's records are.
+    fn server(&self) -> Option<Url> {
+        let server = self
+            .service
+            .iter()
+            .find(|service| service.id.ends_with("#atproto_pds"))?;
+        server.service_endpoint.as_str()?.parse().ok()
+    }
 }
 
 impl Sessions {
@@ -59,6 +87,22 @@ impl Sessions {
 
     pub(super) fn rests_until(&self) -> Option<Timestamp> {
         self.budget.take()
+    }
+
+    /// Whose session it is.
+    pub(super) async fn did(&self) -> Result<String, DeliveryError> {
+        Ok(self.renewed(None).await?.did.clone())
+    }
+
+    /// The server that holds the account, by its own DID.
+    pub(super) async fn server(&self) -> Result<String, DeliveryError> {
+        let session = self.renewed(None).await?;
+        let server = session.did_doc.server();
+        let server = server.as_ref().unwrap_or(&self.pds);
+        let host = server.host_str().unwrap_or_default();
+        // A colon stands for a path in such a name. <https://w3c-ccg.github.io/did-method-web/#method-specific-identifier>
+        let port = server.port().map(|port| format!("%3A{port}")).unwrap_or_default();
+        Ok(format!("did:web:{host}{port}"))
     }
 
     /// Makes a signed call that has to succeed.

@@ -19,6 +19,12 @@ pub(super) struct Identity {
     pub(super) status: Option<String>,
 }
 
+/// `com.atproto.identity.resolveHandle`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Resolved {
+    pub(super) did: String,
+}
+
 /// `app.bsky.actor.getProfile`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -43,8 +43,12 @@ pub(super) enum Gives {
     Token,
     /// A token that tokens are asked for with.
     Refresh,
+    /// The latter where the network gives it to this application, else the former.
+    Either,
     /// A person's token at Meta: each of their pages, or the Instagram account of each, has one of its own.
     Pages { instagram: bool },
+    /// The keys that calls are signed with: OAuth 1.0a.
+    Signed,
     /// A profile's token, which is exchanged once more for one that lasts.
     Profile,
 }
@@ -92,8 +96,8 @@ pub(super) fn door(network: Network, settings: &Value) -> Option<Door> {
         ),
         Network::Instagram => facebook(
             &base("graph", GRAPH),
-            "instagram_basic,instagram_content_publish,instagram_manage_insights,pages_show_list,\
-             pages_read_engagement,business_management",
+            "instagram_basic,instagram_content_publish,instagram_manage_comments,instagram_manage_insights,\
+             pages_show_list,pages_read_engagement,business_management",
             true,
         ),
         Network::Threads => threads(&base("graph", THREADS)),
@@ -102,12 +106,12 @@ pub(super) fn door(network: Network, settings: &Value) -> Option<Door> {
             &base("pages", "https://www.tiktok.com"),
         ),
         Network::Slack => slack(&base("api", "https://slack.com/api")),
+        Network::Flickr => flickr(&base("rest", "https://www.flickr.com/services/rest")),
         Network::Bluesky
         | Network::Telegram
         | Network::Discord
         | Network::Webhook
         | Network::Dailymotion
-        | Network::Flickr
         | Network::WhatsappChannel
         | Network::Snapchat
         | Network::FacebookGroup
@@ -153,7 +157,7 @@ fn linkedin(pages: &Url) -> Door {
         below(pages, "/oauth/v2/authorization"),
         below(pages, "/oauth/v2/accessToken"),
         "w_organization_social r_organization_social rw_organization_admin",
-        Gives::Token,
+        Gives::Either,
     )
 }
 
@@ -221,6 +225,20 @@ fn slack(api: &Url) -> Door {
     )
 }
 
+/// <https://www.flickr.com/services/api/auth.oauth.html>
+fn flickr(rest: &Url) -> Door {
+    Door {
+        // What is wrong must go: it allows to write, too.
+        extra: &[("perms", "delete")],
+        ..usual(
+            below(rest, "/services/oauth/authorize"),
+            below(rest, "/services/oauth/access_token"),
+            "",
+            Gives::Signed,
+        )
+    }
+}
+
 /// A method of Meta's interface for this network.
 pub(super) fn graph(network: Network, settings: &Value, method: &str) -> Url {
     let theirs = if network == Network::Threads { THREADS } else { GRAPH };
@@ -233,7 +251,7 @@ fn at(settings: &Value, name: &str) -> Option<Url> {
 }
 
 /// Another path on the same server.
-fn below(base: &Url, path: &str) -> Url {
+pub(super) fn below(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(path);
     url.set_query(None);
@@ -307,6 +325,11 @@ mod tests {
                 Network::Slack,
                 "https://slack.com/oauth/v2/authorize",
                 "https://slack.com/api/oauth.v2.access",
+            ),
+            (
+                Network::Flickr,
+                "https://www.flickr.com/services/oauth/authorize",
+                "https://www.flickr.com/services/oauth/access_token",
             ),
         ] {
             let door = door(network, &json!({})).unwrap();

@@ -1,21 +1,15 @@
 //! What Meta gives: a person's token, exchanged for one that lasts two months, and with it the pages they may post for.
 
 use beffroi_schema::value::{Application, Found};
-use chrono::TimeDelta;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use url::Url;
 
 use super::{Asking, Door, doors::graph};
 use crate::{
-    http::{Call, Http},
-    networks::{
-        DeliveryError,
-        answer::{MAX_ANSWER, Twice, unanswered, unsettled},
-        graph::verdict,
-        oauth::Granted,
-    },
+    http::Http,
+    networks::{DeliveryError, graph::asked, oauth::Granted},
 };
 
 /// Pages in one answer; the most that is given.
@@ -72,15 +66,14 @@ pub(super) async fn pages(
 ) -> Result<Vec<Found>, DeliveryError> {
     let ours = [("client_id", &*application.id), ("client_secret", &*application.secret)];
     let call = http.call(Method::GET, door.tokens.clone()).query(&ours);
-    let short: Granted = ask(call.query(&[("redirect_uri", asking.redirect), ("code", code)])).await?;
+    let short: Granted = asked(call.query(&[("redirect_uri", asking.redirect), ("code", code)])).await?;
     let exchange = [
         ("grant_type", "fb_exchange_token"),
         ("fb_exchange_token", short.access_token.expose_secret()),
     ];
     let call = http.call(Method::GET, door.tokens.clone()).query(&ours);
-    let person: Granted = ask(call.query(&exchange)).await?;
-    let lives = person.expires_in.map(|seconds| TimeDelta::seconds(seconds.into()));
-    let until = lives.map(|lives| http.clock().now() + lives);
+    let person: Granted = asked(call.query(&exchange)).await?;
+    let until = person.until(http.clock().now());
     let list = graph(asking.network, asking.settings, "/me/accounts");
     let mut found = Vec::new();
     for page in listed(http, &list, &person.access_token).await? {
@@ -127,17 +120,17 @@ pub(super) async fn profile(
         ("client_secret", &*application.secret),
         ("access_token", short.access_token.expose_secret()),
     ];
-    let token: Granted = ask(http.call(Method::GET, url).query(&exchange)).await?;
+    let token: Granted = asked(http.call(Method::GET, url).query(&exchange)).await?;
     let me = graph(asking.network, asking.settings, "/me");
     let call = http.call(Method::GET, me).bearer(&token.access_token);
-    let profile: Profile = ask(call.query(&[("fields", "id,username")])).await?;
-    let lives = token.expires_in.map(|seconds| TimeDelta::seconds(seconds.into()));
-    let until = lives.map(|lives| http.clock().now() + lives);
+    let profile: Profile = asked(call.query(&[("fields", "id,username")])).await?;
+    let until = token.until(http.clock().now());
+    let secret = token.access_token.expose_secret();
     Ok(vec![Found {
         id: Some(profile.id),
         name: format!("@{}", profile.username),
-        secret: token.access_token.expose_secret().to_owned(),
-        access: None,
+        secret: secret.to_owned(),
+        access: until.map(|until| (secret.to_owned(), until)),
         until,
     }])
 }
@@ -151,7 +144,7 @@ async fn listed(http: &Http, list: &Url, token: &SecretString) -> Result<Vec<Pag
         if let Some(after) = &after {
             call = call.query(&[("after", after)]);
         }
-        let pages: Pages = ask(call).await?;
+        let pages: Pages = asked(call).await?;
         all.extend(pages.data);
         after = pages.paging.next.and(pages.paging.cursors.after);
         if after.is_none() {
@@ -159,14 +152,4 @@ async fn listed(http: &Http, list: &Url, token: &SecretString) -> Result<Vec<Pag
         }
     }
     Ok(all)
-}
-
-async fn ask<T: DeserializeOwned>(call: Call<'_>) -> Result<T, DeliveryError> {
-    let answer = call.send(MAX_ANSWER).await;
-    let answer = answer.map_err(|error| unanswered(error, Twice::Harmless))?;
-    if !answer.status.is_success() {
-        return Err(verdict(&answer, Twice::Harmless));
-    }
-    let strange = || unsettled("the answer is not what Meta answers".to_owned(), Twice::Harmless);
-    answer.json().ok_or_else(strange)
 }

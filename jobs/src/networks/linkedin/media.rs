@@ -28,10 +28,16 @@ impl Linkedin {
     /// Uploaded, and waited for: nobody sees it before a post shows it.
     pub(super) async fn upload(&self, picture: &Picture) -> Result<Value, DeliveryError> {
         let body = json!({ "initializeUploadRequest": { "owner": self.urn() } });
-        let call = self.call(Method::POST, "images?action=initializeUpload")?.json(&body);
+        let call = self
+            .call(Method::POST, "images?action=initializeUpload")
+            .await?
+            .json(&body);
         let Started::<ImageUpload> { value } = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         let mime = HeaderValue::from_str(&picture.mime).map_err(|error| DeliveryError::Refused(error.to_string()))?;
-        let put = self.http.call(Method::PUT, value.upload_url).bearer(&self.token);
+        let put = self
+            .http
+            .call(Method::PUT, value.upload_url)
+            .bearer(&self.tokens.token().await?);
         let put = put
             .header(CONTENT_TYPE, mime)
             .body(bytes::Bytes::from_owner(picture.bytes.clone()));
@@ -44,13 +50,19 @@ impl Linkedin {
     pub(super) async fn upload_film(&self, video: &Video) -> Result<Value, DeliveryError> {
         let body = json!({ "initializeUploadRequest": { "owner": self.urn(), "fileSizeBytes": video.film.size(),
             "uploadCaptions": false, "uploadThumbnail": false } });
-        let call = self.call(Method::POST, "videos?action=initializeUpload")?.json(&body);
+        let call = self
+            .call(Method::POST, "videos?action=initializeUpload")
+            .await?
+            .json(&body);
         let Started::<FilmUpload> { value } = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
         let mut parts = Vec::with_capacity(value.upload_instructions.len());
         for part in value.upload_instructions {
             // LinkedIn tells the last byte, not the one after it.
             let bytes = film::part(&video.film, part.first_byte..part.last_byte + 1).await?;
-            let put = self.http.call(Method::PUT, part.upload_url).bearer(&self.token);
+            let put = self
+                .http
+                .call(Method::PUT, part.upload_url)
+                .bearer(&self.tokens.token().await?);
             let kind = HeaderValue::from_static("application/octet-stream");
             let put = put.header(CONTENT_TYPE, kind).body(bytes);
             let answer = self.send(put, Twice::Harmless).await.map_err(no_server)?;
@@ -60,7 +72,10 @@ impl Linkedin {
         }
         let body = json!({ "finalizeUploadRequest": { "video": value.video, "uploadToken": value.upload_token,
             "uploadedPartIds": parts } });
-        let call = self.call(Method::POST, "videos?action=finalizeUpload")?.json(&body);
+        let call = self
+            .call(Method::POST, "videos?action=finalizeUpload")
+            .await?
+            .json(&body);
         self.send(call, Twice::Harmless).await.map_err(no_server)?;
         self.until_available("videos", &value.video).await?;
         Ok(json!({ "id": value.video }))
@@ -68,7 +83,7 @@ impl Linkedin {
 
     async fn until_available(&self, kind: &str, urn: &str) -> Result<(), DeliveryError> {
         for poll in 0..POLLS {
-            let call = self.call(Method::GET, &format!("{kind}/{}", encoded(urn)))?;
+            let call = self.call(Method::GET, &format!("{kind}/{}", encoded(urn))).await?;
             let told: Progress = self.ask(call, Twice::Harmless).await.map_err(no_server)?;
             match told.status.as_str() {
                 "AVAILABLE" => return Ok(()),

@@ -12,6 +12,7 @@ use url::Url;
 use super::super::{
     DeliveryError,
     answer::{Twice, by_status, reason},
+    versions::REMEDY,
 };
 use crate::http::Answer;
 
@@ -174,8 +175,8 @@ pub(super) fn verdict(answer: &Answer, twice: Twice, now: Timestamp) -> Delivery
     let reason = reason(answer, Some(&failure.message));
     match answer.status.as_u16() {
         // The version of the API has ended.
-        426 => DeliveryError::Locked(reason),
-        _ if failure.code == "NONEXISTENT_VERSION" => DeliveryError::Locked(reason),
+        426 => DeliveryError::Locked(format!("{reason} — {REMEDY}")),
+        _ if failure.code == "NONEXISTENT_VERSION" => DeliveryError::Locked(format!("{reason} — {REMEDY}")),
         // What may be called in a day is used up.
         429 => DeliveryError::Retry {
             after: answer.wait.or_else(|| until_midnight(now)),

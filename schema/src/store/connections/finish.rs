@@ -141,6 +141,7 @@ impl Store {
             until,
             renew_from: halfway(self.clock.now(), until),
             refresh: None,
+            consent: found.until,
         };
         let row = account_access::Model {
             account_id: account.id,

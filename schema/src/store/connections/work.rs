@@ -11,14 +11,14 @@ use super::{super::claim, Connected, choices};
 use crate::{
     entity::connection,
     store::{Store, StoreError, StoreResult},
-    value::{Application, ConnectionState, Found, Private, Problem},
+    value::{Application, ConnectionState, Found, Private, Problem, RequestToken},
 };
 
 /// What came of a step.
 #[derive(Debug)]
 pub enum Step {
-    /// The person may go to the network's page.
-    Go(Application, String),
+    /// The person may go to the network's page, and agree there to a token where there is one already.
+    Go(Application, String, Option<RequestToken>),
     /// Their consent opens several accounts: they say which.
     Choose(Vec<Found>),
     /// It opens this one, which answers.
@@ -59,8 +59,9 @@ impl Store {
         let mut private = self.private(claimed)?;
         private.code = None;
         let (state, problem) = match step {
-            Step::Go(application, address) => {
+            Step::Go(application, address, token) => {
                 (private.application, private.address) = (Some(application), Some(address));
+                private.token = token;
                 (ConnectionState::Waiting, None)
             }
             Step::Choose(found) => {

@@ -9,7 +9,7 @@ use super::{
     OPEN,
     handovers::{open_task, taken},
     keep_receipt,
-    outcomes::TaskOutcome,
+    outcomes::{TaskOutcome, live_receipt},
 };
 use crate::{
     entity::{attempt, delivery, handover, item, receipt, revision},
@@ -89,7 +89,16 @@ impl Store {
             let row = row.ok_or(StoreError::NotFound)?;
             return self.decided(tx, row, "delivery.posted_by_hand", by).await;
         }
-        keep_receipt(&tx, self, &row, RemotePost::by_person(url, remote_id)).await?;
+        let remote = match live_receipt(&tx, &row).await? {
+            // It is begun: what a person added to it goes with it.
+            Some(known) if known.version == row.version => {
+                let mut whole = known.remote;
+                whole.replies.extend(remote_id);
+                whole
+            }
+            Some(_) | None => RemotePost::by_person(url, remote_id),
+        };
+        keep_receipt(&tx, self, &row, remote).await?;
         let mut active = row.into_active_model();
         active.state = Set(DeliveryState::Done);
         active.reason = Set(None);
@@ -154,13 +163,18 @@ impl Store {
     }
 }
 
-/// The delivery is due again, rendered anew; with `latest`, it tells that.
+/// The delivery is due again, rendered anew; with `latest`, it tells that. Where the first part of what it tells is there
+/// already, the same text goes on.
 pub(super) async fn send_again(
     tx: &DatabaseTransaction,
     store: &Store,
     row: delivery::Model,
     latest: Option<revision::Model>,
 ) -> StoreResult<delivery::Model> {
+    let version = latest.as_ref().map_or(row.version, |latest| latest.version);
+    let begun = live_receipt(tx, &row)
+        .await?
+        .is_some_and(|known| known.version == version);
     let mut active = row.into_active_model();
     if let Some(latest) = latest {
         active.revision_id = Set(latest.id);
@@ -168,7 +182,9 @@ pub(super) async fn send_again(
         active.change = Set(latest.change);
     }
     active.state = Set(DeliveryState::Waiting);
-    active.rendered = Set(None);
+    if !begun {
+        active.rendered = Set(None);
+    }
     active.searches = Set(0);
     active.due_at = Set(store.clock.now());
     active.settled_at = Set(None);

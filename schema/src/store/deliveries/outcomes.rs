@@ -93,7 +93,12 @@ impl Store {
             // An answer to our post: it goes when the post goes.
             (Errand::Look, Some(known)) => {
                 let mut remote = known.remote;
-                remote.replies.extend(id);
+                let part = known.version == row.version;
+                match id.clone() {
+                    Some(id) if part => remote.goes_on(id),
+                    None if part => return Err(no_number().into()),
+                    id => remote.replies.extend(id),
+                }
                 remote
             }
             (Errand::Correct, Some(known)) => RemotePost {
@@ -102,6 +107,9 @@ impl Store {
             },
             (Errand::Post | Errand::Look | Errand::Correct, _) => found().ok_or_else(|| no_address("url"))?,
         };
+        // What is longer than one post goes on where we know what to answer.
+        let told = row.rendered.as_ref().map_or(0, |post| post.thread.len());
+        let goes_on = task.errand == Errand::Look && id.is_some() && remote.parts().len() < told;
         // Who looks for what an earlier delivery may have sent finds what that one said: this one corrects it.
         let earlier = task.errand == Errand::Look && row.attempts == 0;
         if earlier {
@@ -111,6 +119,9 @@ impl Store {
             return send_again(tx, self, row, None).await.map(drop);
         }
         keep_receipt(tx, self, &row, remote).await?;
+        if goes_on {
+            return send_again(tx, self, row, None).await.map(drop);
+        }
         self.end(tx, row, DeliveryState::Done, None).await
     }
 
@@ -165,7 +176,10 @@ impl Store {
 }
 
 /// What the item is on the account now.
-async fn live_receipt(tx: &DatabaseTransaction, row: &delivery::Model) -> StoreResult<Option<receipt::Model>> {
+pub(super) async fn live_receipt(
+    tx: &DatabaseTransaction,
+    row: &delivery::Model,
+) -> StoreResult<Option<receipt::Model>> {
     let here = receipt::Entity::find()
         .filter(receipt::Column::ItemId.eq(row.item_id))
         .filter(receipt::Column::AccountId.eq(row.account_id))
@@ -182,6 +196,16 @@ async fn attempted_before(tx: &DatabaseTransaction, row: &delivery::Model) -> St
         .filter(delivery::Column::Attempts.gt(0))
         .order_by_desc(delivery::Column::Version);
     Ok(before.one(tx).await?.map_or(0, |row| row.version))
+}
+
+/// A part of a thread that is known by its address alone could neither be followed nor taken back.
+fn no_number() -> Problem {
+    Problem::new(
+        ProblemCode::Missing,
+        "remoteId",
+        "Donnez l’identifiant de cette suite sur le réseau\u{202f}; sans lui, supprimez-la là-bas et répondez qu’elle n’y est pas\u{a0}: elle repartira.",
+        "Give the network’s own id of this part; without it, delete the part there and answer that it is absent: it is sent again.",
+    )
 }
 
 fn no_address(path: &str) -> Problem {

@@ -10,6 +10,7 @@ use super::{
     drop_receipt, end_attempt,
     handovers::{hand_over, overtake},
     held, keep_receipt,
+    outcomes::live_receipt,
 };
 use crate::{
     clock::Timestamp,
@@ -24,6 +25,8 @@ use crate::{
 pub enum Settlement {
     /// It is there: the network's id came back.
     Posted(RemotePost),
+    /// It is there, and its next part goes now.
+    GoesOn(RemotePost),
     /// It is gone, as asked.
     Removed,
     /// Our former post is gone, and this one takes its place now.
@@ -87,7 +90,9 @@ impl Store {
             end_attempt(&tx, attempt, now, outcome, reason).await?;
         }
         match &settlement {
-            Settlement::Posted(remote) => keep_receipt(&tx, self, &row, remote.clone()).await?,
+            Settlement::Posted(remote) | Settlement::GoesOn(remote) => {
+                keep_receipt(&tx, self, &row, remote.clone()).await?;
+            }
             Settlement::Removed | Settlement::Cleared | Settlement::Gone(_) => drop_receipt(&tx, self, &row).await?,
             Settlement::Later {
                 at,
@@ -107,7 +112,10 @@ impl Store {
             | Settlement::Skipped(_) => {}
             Settlement::ByHand(handed) => hand_over(&tx, self, &row, handed).await?,
         }
-        settled(row, settlement, now).update(&tx).await?;
+        let begun = live_receipt(&tx, &row)
+            .await?
+            .is_some_and(|known| known.version == row.version);
+        settled(row, settlement, begun, now).update(&tx).await?;
         tx.commit().await?;
         self.bus.nudge().await;
         Ok(())
@@ -146,7 +154,9 @@ impl Store {
 
 fn outcome(settlement: &Settlement) -> (AttemptOutcome, Option<&str>) {
     match settlement {
-        Settlement::Posted(_) | Settlement::Removed | Settlement::Cleared => (AttemptOutcome::Done, None),
+        Settlement::Posted(_) | Settlement::GoesOn(_) | Settlement::Removed | Settlement::Cleared => {
+            (AttemptOutcome::Done, None)
+        }
         Settlement::Later { reason, .. } => (AttemptOutcome::Retry, Some(reason)),
         Settlement::Doubtful { reason, .. } => (AttemptOutcome::Doubtful, Some(reason)),
         Settlement::NotFound { .. } => (AttemptOutcome::NotFound, None),
@@ -168,6 +178,7 @@ fn is_end(settlement: &Settlement) -> bool {
         | Settlement::ByHand(_)
         | Settlement::Skipped(_) => true,
         Settlement::Cleared
+        | Settlement::GoesOn(_)
         | Settlement::Later { .. }
         | Settlement::Doubtful { .. }
         | Settlement::NotFound { .. }
@@ -175,8 +186,8 @@ fn is_end(settlement: &Settlement) -> bool {
     }
 }
 
-/// The row after the settlement.
-fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> delivery::ActiveModel {
+/// The row after the settlement. `begun`: something of what it tells is there.
+fn settled(row: delivery::Model, settlement: Settlement, begun: bool, now: Timestamp) -> delivery::ActiveModel {
     let searches = searches_after(&settlement, row.searches);
     let was_doubtful = row.searches > 0;
     let mut active = row.into_active_model();
@@ -193,7 +204,7 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
         Settlement::Later { at, reason, .. } => (DeliveryState::Waiting, Some(at), Some(reason)),
         Settlement::Doubtful { look_at, reason } => (DeliveryState::Unknown, Some(look_at), Some(reason)),
         Settlement::NotFound { look_at: Some(at) } => (DeliveryState::Unknown, Some(at), None),
-        Settlement::NotFound { look_at: None } => (DeliveryState::Waiting, Some(now), None),
+        Settlement::GoesOn(_) | Settlement::NotFound { look_at: None } => (DeliveryState::Waiting, Some(now), None),
         Settlement::Refused(reason) => (DeliveryState::Refused, None, Some(reason)),
         Settlement::ByHand(handed) => (DeliveryState::ByHand, None, Some(handed.reason)),
         Settlement::Gone(reason) | Settlement::Skipped(reason) => (DeliveryState::Skipped, None, Some(reason)),
@@ -202,10 +213,11 @@ fn settled(row: delivery::Model, settlement: Settlement, now: Timestamp) -> deli
         Settlement::Locked { reason, .. } => (DeliveryState::Waiting, Some(now), Some(reason)),
     };
     // Who did not go gives its turn back.
-    if !matches!(
+    let went = matches!(
         state,
         DeliveryState::Done | DeliveryState::ByHand | DeliveryState::Attempting | DeliveryState::Unknown
-    ) {
+    );
+    if !went && !begun {
         active.turn_at = Set(None);
     }
     active.searches = Set(searches);
@@ -226,6 +238,7 @@ fn searches_after(settlement: &Settlement, before: i32) -> i32 {
         Settlement::NotFound { look_at: Some(_) } => before + 1,
         Settlement::Later { .. } | Settlement::Locked { .. } => before,
         Settlement::Posted(_)
+        | Settlement::GoesOn(_)
         | Settlement::Removed
         | Settlement::Cleared
         | Settlement::NotFound { look_at: None }

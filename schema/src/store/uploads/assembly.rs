@@ -108,10 +108,11 @@ impl<'a> Assembly<'a> {
             duration_ms: Some(movie.duration_ms),
             blurhash: None,
             variants: Vec::new(),
+            slides: None,
         })
     }
 
-    /// Keeps a document as it is.
+    /// Keeps a PDF as it is.
     pub(super) async fn keep_document(&self, now: Timestamp) -> StoreResult<Kept> {
         let tail = pdf::TAIL_BYTES.min(self.size);
         let tail = self.range(self.size - tail, tail).await?;
@@ -124,6 +125,7 @@ impl<'a> Assembly<'a> {
             duration_ms: None,
             blurhash: None,
             variants: Vec::new(),
+            slides: None,
         })
     }
 

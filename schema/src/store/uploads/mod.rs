@@ -18,7 +18,7 @@ use crate::{
     draft::MAX_NAME,
     entity::{media, upload, upload_part},
     id::{AuthorityId, UploadId},
-    media::{Flaw, Format, HEAD_BYTES, sniff},
+    media::{Flaw, Format, HEAD_BYTES, SlidesFlaw, slides, sniff},
     value::{MediaKind, Problem, ProblemCode, Scope, Viewer},
 };
 
@@ -135,7 +135,13 @@ impl Store {
         let flawed = |flaw: Flaw| StoreError::from(flaw.problem("uploadId"));
         let parts = Assembly::of(&self.files, &upload, self.parts(id).await?);
         let head = parts.range(0, HEAD_BYTES as u64).await?;
-        let format = sniff(&head).ok_or_else(|| flawed(Flaw::Unknown))?;
+        let format = sniff(&head).ok_or_else(|| {
+            if slides::is_closed(&head) {
+                flawed(SlidesFlaw::Closed.into())
+            } else {
+                flawed(Flaw::Unknown)
+            }
+        })?;
         self.files.limits().check(format.kind(), parts.size()).map_err(flawed)?;
         let mut about = about;
         if format.kind() == MediaKind::Document && about.name.is_none() {
@@ -147,6 +153,10 @@ impl Store {
                 self.keep_picture(bytes, "uploadId").await?
             }
             Format::Mp4 => parts.keep_video(self.clock.now()).await?,
+            Format::Slides => {
+                let bytes = parts.range(0, parts.size()).await?;
+                self.keep_slides(bytes).await?
+            }
             Format::Pdf => parts.keep_document(self.clock.now()).await?,
         };
         let tx = self.write().await?;

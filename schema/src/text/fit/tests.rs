@@ -30,6 +30,7 @@ fn tram() -> PostText {
             "tramb".to_owned(),
             "2026".to_owned(),
         ],
+        mentions: Vec::new(),
     }
 }
 
@@ -89,6 +90,27 @@ fn the_link_can_stand_outside_the_text() {
     );
 }
 
+#[test]
+fn names_stand_before_the_hashtags_and_give_way_after_them() {
+    let post = PostText {
+        lead: "Travaux rue du Four".to_owned(),
+        mentions: vec!["@bus@social.example".to_owned(), "@ville".to_owned()],
+        hashtags: vec!["Travaux".to_owned()],
+        ..PostText::default()
+    };
+    // The names count without their servers.
+    for (units, wanted) in [
+        (41, "Travaux rue du Four\n\n@bus@social.example @ville #Travaux"),
+        (40, "Travaux rue du Four\n\n@bus@social.example @ville"),
+        (31, "Travaux rue du Four\n\n@bus@social.example"),
+        (24, "Travaux rue du Four"),
+    ] {
+        let fitted = fit(&post, &mastodon(units)).unwrap();
+        assert_eq!(fitted.text, wanted, "{units}");
+        assert_eq!(fitted.hashtags.is_empty(), units < 41, "{units}");
+    }
+}
+
 fn words() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         4 => "[a-zéèçA-Z]{1,12}[,.!?]?",
@@ -122,13 +144,16 @@ fn limits() -> impl Strategy<Value = TextLimit> {
 
 fn posts() -> impl Strategy<Value = PostText> {
     let tags = proptest::collection::vec("[a-z]{1,10}", 0..4);
+    let names = proptest::collection::vec("@[a-z]{1,10}(@v\\.example)?", 0..3);
     let link = proptest::option::of(Just("https://v.example/i/1".to_owned()));
-    (words(), proptest::collection::vec(words(), 0..3), link, tags).prop_map(|(lead, body, link, hashtags)| PostText {
+    let body = proptest::collection::vec(words(), 0..3);
+    (words(), body, link, tags, names).prop_map(|(lead, body, link, hashtags, mentions)| PostText {
         lead,
         facts: Vec::new(),
         body,
         link,
         hashtags,
+        mentions,
     })
 }
 
@@ -137,7 +162,8 @@ fn is_clean_beginning(piece: &str, source: &str) -> bool {
     let piece = if source.starts_with(piece) {
         piece
     } else {
-        piece.strip_suffix('…').unwrap_or(piece)
+        // After an address the ellipsis stands apart.
+        piece.strip_suffix('…').unwrap_or(piece).trim_end_matches(' ')
     };
     let end = piece.len();
     let on_grapheme = end == source.len() || source.grapheme_indices(true).any(|(start, _)| start == end);

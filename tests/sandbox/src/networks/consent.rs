@@ -25,6 +25,8 @@ pub(crate) struct Rules {
     pub(crate) secret: &'static str,
     /// What must be asked for.
     pub(crate) scopes: &'static [&'static str],
+    /// What stands between two of them.
+    pub(crate) between: char,
     /// Whether a code is bound to a verifier.
     pub(crate) pkce: bool,
     /// How long a code lives.
@@ -61,7 +63,7 @@ impl Consents {
             return wrong("a code is asked for, with a state");
         }
         let scopes = told("scope");
-        let asked: Vec<_> = scopes.split([' ', ',']).collect();
+        let asked: Vec<_> = scopes.split(rules.between).collect();
         if !rules.scopes.iter().all(|scope| asked.contains(scope)) {
             return wrong("a scope is missing");
         }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::readers::{LIKES, SHARES, VIEWS};
@@ -17,8 +17,10 @@ use crate::protocol::Refusal;
 use crate::reply::Reply;
 
 mod failure;
+pub(crate) mod passes;
 
 pub(crate) use failure::Failure;
+use passes::Passes;
 
 /// A container that nobody publishes is gone after a day.
 const LIVES: TimeDelta = TimeDelta::hours(24);
@@ -52,6 +54,8 @@ pub(crate) struct Rules {
     /// What can be asked of a post's readers.
     pub(crate) insights: &'static [&'static str],
     pub(crate) texts_alone: bool,
+    /// By what word a token is exchanged for a younger one.
+    pub(crate) renewal: &'static str,
     pub(crate) page: fn(&str, &Account, &str) -> String,
 }
 
@@ -59,6 +63,7 @@ pub(crate) struct Rules {
 pub(crate) struct Containers {
     pub(crate) rules: &'static Rules,
     pub(crate) line: Timeline,
+    pub(crate) passes: Passes,
     filled: HashMap<String, Container>,
     windows: Windows,
     pub(crate) polls_of_next: u32,
@@ -78,6 +83,7 @@ impl Containers {
         Self {
             rules,
             line: Timeline::new(url),
+            passes: Passes::default(),
             filled: HashMap::new(),
             windows: Windows::default(),
             polls_of_next: 0,
@@ -86,12 +92,25 @@ impl Containers {
 
     pub(crate) fn run(&mut self, call: &Call, handle: Handle) -> Reply {
         let token = call.bearer().unwrap_or_default().to_owned();
-        let account = match self.line.holder(&token) {
+        let account = match self.holder(&token, call.at) {
             Holder::Known(account) => account,
             Holder::Revoked(account) => return Reply::from(Failure::token()).by(&account.id),
             Holder::Nobody => return Reply::from(Failure::token()).violation("a token of no account"),
         };
-        handle(self, call, &account).unwrap_or_else(Into::into).by(&account.id)
+        let reply = handle(self, call, &account).unwrap_or_else(Into::into);
+        let version = self.rules.version;
+        reply.header("facebook-api-version", version).by(&account.id)
+    }
+
+    /// Whose token it is: one that was given for a while, or the account's own.
+    pub(crate) fn holder(&self, token: &str, at: DateTime<Utc>) -> Holder {
+        let Some((account, living)) = self.passes.holder(token, at) else {
+            return self.line.holder(token);
+        };
+        match self.line.holder(&account.secret) {
+            Holder::Known(account) if !living => Holder::Revoked(account),
+            holder @ (Holder::Known(_) | Holder::Revoked(_) | Holder::Nobody) => holder,
+        }
     }
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {
@@ -215,6 +234,7 @@ fn image(url: &str, alt: String) -> Result<Image, Failure> {
     Ok(Image {
         alt,
         bytes_len: 0,
+        sha256: None,
         url: Some(url.to_owned()),
     })
 }

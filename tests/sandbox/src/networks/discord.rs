@@ -10,6 +10,7 @@ use crate::account::Account;
 use crate::call::{Call, File};
 use crate::clock::Clock;
 use crate::fault::Operation;
+use crate::gallery;
 use crate::post::{Clip, Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
@@ -251,6 +252,7 @@ fn files(call: &Call, body: &Value) -> Result<(Vec<Image>, Option<Clip>), Refuse
         images.push(Image {
             alt,
             bytes_len,
+            sha256: Some(gallery::name(bytes)),
             url: None,
         });
     }

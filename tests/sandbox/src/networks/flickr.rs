@@ -12,6 +12,7 @@ use crate::account::Account;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
+use crate::gallery;
 use crate::post::{Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
@@ -38,6 +39,7 @@ struct Photo {
     description: String,
     tags: Vec<String>,
     bytes_len: usize,
+    sha256: String,
     public: bool,
     deleted_at: Option<DateTime<Utc>>,
     /// How often somebody opened a page with it.
@@ -120,6 +122,13 @@ impl Protocol for Photos {
                     }
                 })
             }
+            ("GET", ["services", "oauth", "request_token"]) => (Operation::SignIn, |here, call| {
+                here.signatures.ask(call, &here.timeline.url)
+            }),
+            ("GET", ["services", "oauth", "authorize"]) => (Operation::SignIn, |here, call| {
+                here.signatures.agree(call, here.timeline.accounts())
+            }),
+            ("GET", ["services", "oauth", "access_token"]) => (Operation::SignIn, agreed),
             ("GET", ["photos", _, "albums", _]) => (Operation::Read, page),
             _ => return None,
         };
@@ -165,6 +174,16 @@ impl Protocol for Photos {
     }
 }
 
+fn agreed(here: &mut Photos, call: &Call) -> Reply {
+    match here.signatures.exchange(call, &here.timeline.url) {
+        Ok((reply, account)) => {
+            here.timeline.restore(&account.id);
+            reply
+        }
+        Err(refused) => refused,
+    }
+}
+
 impl Photos {
     fn run(&mut self, call: &Call, handle: Handle) -> Reply {
         let signer = self
@@ -206,6 +225,7 @@ impl Photos {
         let shown = |photo: &Photo| Image {
             alt: photo.description.clone(),
             bytes_len: photo.bytes_len,
+            sha256: Some(photo.sha256.clone()),
             url: None,
         };
         let images: Vec<_> = self
@@ -267,6 +287,7 @@ fn upload(here: &mut Photos, call: &Call, account: &Account) -> Result<Reply, Re
         description,
         tags: tags.split_whitespace().map(str::to_owned).collect(),
         bytes_len: file.bytes.len(),
+        sha256: gallery::name(&file.bytes),
         public: call.param("is_public").is_none_or(|public| public == "1"),
         deleted_at: None,
         views: 0,

@@ -80,7 +80,7 @@ impl Tokens {
     /// `POST /token` with a code.
     pub(crate) fn agreed(&mut self, timeline: &mut Timeline, call: &Call) -> Reply {
         match self.1.exchange(call, &rules(&[])) {
-            Ok(account) => self.0.consented(timeline, call, &account),
+            Ok(account) => self.0.consented(timeline, call, &account, &serde_json::Value::Null),
             Err(refused) => refused,
         }
     }
@@ -99,6 +99,7 @@ fn rules(scopes: &'static [&'static str]) -> Rules {
         id: CLIENT,
         secret: CLIENT_SECRET,
         scopes,
+        between: ' ',
         pkce: true,
         lives: TimeDelta::minutes(10),
     }

@@ -155,6 +155,7 @@ fn picture(media: &Value) -> Image {
     Image {
         alt: String::new(),
         bytes_len: 0,
+        sha256: None,
         url: media["sourceUrl"].as_str().map(str::to_owned),
     }
 }
@@ -259,6 +260,7 @@ fn linked(body: &Value) -> Option<Card> {
         url,
         title,
         description,
+        picture: None,
     })
 }
 

@@ -10,6 +10,7 @@ use crate::account::Account;
 use crate::call::{Body, Call};
 use crate::clock::Clock;
 use crate::fault::Operation;
+use crate::gallery;
 use crate::post::{Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
@@ -32,7 +33,7 @@ pub(crate) struct Libraries {
     tokens: Tokens,
     photos: Vec<Photo>,
     /// Bytes of which no photo was made yet: their token, whose they are, how many, and whether they are a picture.
-    uploads: Vec<(String, String, usize, bool)>,
+    uploads: Vec<(String, String, usize, Option<String>)>,
 }
 
 struct Photo {
@@ -42,6 +43,7 @@ struct Photo {
     filename: String,
     description: String,
     bytes_len: usize,
+    sha256: String,
 }
 
 type Handle = fn(&mut Libraries, &Call, &Account) -> Result<Reply, Refused>;
@@ -121,6 +123,7 @@ impl Photo {
         Image {
             alt: self.description.clone(),
             bytes_len: self.bytes_len,
+            sha256: Some(self.sha256.clone()),
             url: None,
         }
     }
@@ -243,7 +246,8 @@ fn upload(here: &mut Libraries, call: &Call, account: &Account) -> Result<Reply,
     let token = format!("CAIS-{}", here.timeline.next_number());
     let picture = [&b"\x89PNG"[..], b"\xff\xd8\xff", b"RIFF"]
         .iter()
-        .any(|magic| bytes.starts_with(magic));
+        .any(|magic| bytes.starts_with(magic))
+        .then(|| gallery::name(bytes));
     here.uploads
         .push((token.clone(), account.id.clone(), bytes.len(), picture));
     Ok(Reply::html(token))
@@ -277,7 +281,7 @@ impl Libraries {
             .uploads
             .iter()
             .find(|(known, owner, ..)| *token == **known && *owner == account.id);
-        let Some(&(_, _, bytes_len, true)) = upload else {
+        let Some((_, _, bytes_len, Some(sha256))) = upload else {
             let message = "Failed: There was an error while trying to create this media item.";
             return json!({ "uploadToken": token, "status": { "code": 3, "message": message } });
         };
@@ -287,7 +291,8 @@ impl Libraries {
             account: account.id.clone(),
             filename: name.as_str().unwrap_or_default().to_owned(),
             description: item["description"].as_str().unwrap_or_default().to_owned(),
-            bytes_len,
+            bytes_len: *bytes_len,
+            sha256: sha256.clone(),
         };
         let told = photo.told();
         self.photos.push(photo);

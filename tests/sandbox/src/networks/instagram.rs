@@ -4,7 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::container::{self, Containers, Failure, Rules};
+use super::container::{self, Containers, Failure, Rules, passes};
+use super::facebook::consent::Login;
+use super::facebook::oldest_served;
 use crate::account::Account;
 use crate::call::Call;
 use crate::clock::Clock;
@@ -27,70 +29,126 @@ const RULES: Rules = Rules {
     video: ("REELS", false),
     insights: &["views", "reach", "saved", "likes", "comments", "shares"],
     texts_alone: false,
+    renewal: "ig_refresh_token",
     page: |url, _, id| format!("{url}/p/{id}"),
 };
+/// What a person agrees to on Facebook's page.
+const SCOPES: &[&str] = &[
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    "instagram_manage_insights",
+    "pages_show_list",
+    "pages_read_engagement",
+];
 const COMMENT_LIMIT: usize = 300;
 const COMMENT_HASHTAGS: usize = 4;
 const COMMENT_LINKS: usize = 1;
 
 /// Every account.
-pub(crate) struct Professionals(Containers);
+pub(crate) struct Professionals {
+    all: Containers,
+    login: Login,
+}
 
 impl Protocol for Professionals {
     fn open(url: &str, _: Clock) -> Self {
-        Self(Containers::new(&RULES, url))
+        Self {
+            all: Containers::new(&RULES, url),
+            login: Login::default(),
+        }
     }
 
     fn settings(&self, account: &Account) -> Value {
-        let url = &self.0.line.url;
-        json!({ "user": account.id, "graph": format!("{url}/{}", self.0.rules.version), "pages": url })
+        let url = &self.all.line.url;
+        json!({ "user": account.id, "graph": format!("{url}/{}", self.all.rules.version), "pages": url })
     }
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
-        let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
-            ("POST", [VERSION, _, "media"]) => (Operation::Upload, |it, call| it.0.run(call, container::create)),
+        let mut segments = call.segments();
+        oldest_served(&mut segments, VERSION);
+        let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*segments) {
+            ("GET", [VERSION, "dialog", "oauth"]) => (Operation::SignIn, |it, call| {
+                it.login.ask(call, it.all.line.accounts(), SCOPES)
+            }),
+            ("GET", [VERSION, "oauth", "access_token"]) => (Operation::SignIn, token),
+            ("GET", [VERSION, "me", "accounts"]) => (Operation::SignIn, pages),
+            ("GET", ["refresh_access_token"]) => (Operation::SignIn, |it, call| passes::renew(&mut it.all, call)),
+            ("POST", [VERSION, _, "media"]) => (Operation::Upload, |it, call| it.all.run(call, container::create)),
             ("POST", [VERSION, _, "media_publish"]) => {
-                (Operation::Create, |it, call| it.0.run(call, container::publish))
+                (Operation::Create, |it, call| it.all.run(call, container::publish))
             }
-            ("POST", [VERSION, _, "comments"]) => (Operation::Create, |it, call| it.0.run(call, comment)),
-            ("GET", [VERSION, _, "media"]) => (Operation::Read, |it, call| it.0.run(call, container::list)),
+            ("POST", [VERSION, _, "comments"]) => (Operation::Create, |it, call| it.all.run(call, comment)),
+            ("GET", [VERSION, _, "media"]) => (Operation::Read, |it, call| it.all.run(call, container::list)),
             ("GET", [VERSION, _, "content_publishing_limit"]) => {
-                (Operation::Describe, |it, call| it.0.run(call, container::quota))
+                (Operation::Describe, |it, call| it.all.run(call, container::quota))
             }
-            ("GET", [VERSION, _, "insights"]) => (Operation::Read, |it, call| it.0.run(call, container::insights)),
-            ("GET", [VERSION, id]) if self.0.is_account(id) => {
-                (Operation::Describe, |it, call| it.0.run(call, container::profile))
+            ("GET", [VERSION, _, "insights"]) => (Operation::Read, |it, call| it.all.run(call, container::insights)),
+            ("GET", [VERSION, id]) if self.all.is_account(id) => {
+                (Operation::Describe, |it, call| it.all.run(call, container::profile))
             }
-            ("GET", [VERSION, _]) => (Operation::Read, |it, call| it.0.run(call, container::show)),
-            ("GET", ["p", ..]) => (Operation::Read, |it, call| it.0.page(call)),
+            ("GET", [VERSION, _]) => (Operation::Read, |it, call| it.all.run(call, container::show)),
+            ("GET", ["p", ..]) => (Operation::Read, |it, call| it.all.page(call)),
             _ => return None,
         };
         Some(Route { operation, handle })
     }
 
     fn refuse(&self, refusal: &Refusal, _: &Call) -> Reply {
-        self.0.refuse(refusal)
+        self.all.refuse(refusal)
     }
 
     fn open_account(&mut self, handle: &str, name: &str) -> Account {
-        self.0.open_account(handle, name, "IGAA")
+        self.all.open_account(handle, name, "IGAA")
     }
 
     fn accounts(&self) -> Vec<Account> {
-        self.0.line.accounts().to_vec()
+        self.all.line.accounts().to_vec()
     }
 
     fn revoke(&mut self, account: &str) {
-        self.0.line.revoke(account);
+        self.all.line.revoke(account);
     }
 
     fn posts(&self) -> Vec<Post> {
-        self.0.line.posts.clone()
+        self.all.line.posts.clone()
     }
 
     fn process_next_upload(&mut self, polls: u32) {
-        self.0.polls_of_next = polls;
+        self.all.polls_of_next = polls;
     }
+}
+
+/// `GET /v25.0/oauth/access_token`: who agreed again may post again, for all accounts.
+fn token(it: &mut Professionals, call: &Call) -> Reply {
+    let (reply, agreed) = it.login.token(call);
+    if agreed {
+        for account in it.all.line.accounts().to_vec() {
+            it.all.line.restore(&account.id);
+        }
+    }
+    reply
+}
+
+/// `GET /v25.0/me/accounts`: each account belongs to a Page, whose token opens both.
+fn pages(it: &mut Professionals, call: &Call) -> Reply {
+    let fields = call.param("fields").unwrap_or_default();
+    if !Login::is_person(call) {
+        return Reply::from(Failure::token()).violation("not the token of a person");
+    }
+    if !fields.contains("instagram_business_account{id,username}") {
+        return Failure::parameter("instagram_business_account is not asked for").into();
+    }
+    let accounts = it.all.line.accounts().to_vec();
+    let data: Vec<Value> = accounts
+        .iter()
+        .map(|account| {
+            json!({ "id": format!("10{}", account.id), "name": account.name, "tasks": ["CREATE_CONTENT"],
+                "access_token": it.all.passes.of_page(account, call.at),
+                "instagram_business_account": { "id": account.id, "username": account.handle } })
+        })
+        .collect();
+    Reply::ok(&json!({ "data": data, "paging": { "cursors": {} } }))
 }
 
 fn comment(it: &mut Containers, call: &Call, account: &Account) -> Result<Reply, Failure> {

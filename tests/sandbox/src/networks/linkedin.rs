@@ -2,17 +2,16 @@
 //!
 //! <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>
 
+mod consent;
 mod little;
 mod media;
 mod statistics;
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::consent::{Consents, Rules};
 use super::timeline::{Holder, Timeline};
 use crate::account::Account;
 use crate::call::Call;
@@ -21,6 +20,7 @@ use crate::fault::Operation;
 use crate::post::{Card, Clip, Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
+use consent::Given;
 use media::Uploaded;
 
 /// The one version of the API that is alive here.
@@ -29,25 +29,10 @@ const TEXT_LIMIT: usize = 3_000;
 const COMMENT_LIMIT: usize = 1_250;
 const IMAGES: std::ops::RangeInclusive<usize> = 2..=20;
 
-/// How long a token lives.
-const TOKEN_LIVES: TimeDelta = TimeDelta::days(60);
-const CONSENT: Rules = Rules {
-    name: "client_id",
-    id: "miniature-client",
-    secret: "miniature-client-secret",
-    scopes: &[
-        "w_organization_social",
-        "r_organization_social",
-        "rw_organization_admin",
-    ],
-    pkce: false,
-    lives: TimeDelta::minutes(30),
-};
-
 /// Every page, and what was uploaded for it.
 pub(crate) struct Organisations {
     line: Timeline,
-    consents: Consents,
+    given: Given,
     media: HashMap<String, Uploaded>,
     polls_of_next: u32,
 }
@@ -95,7 +80,7 @@ impl Protocol for Organisations {
     fn open(url: &str, _: Clock) -> Self {
         Self {
             line: Timeline::new(url),
-            consents: Consents::default(),
+            given: Given::default(),
             media: HashMap::new(),
             polls_of_next: 0,
         }
@@ -108,10 +93,8 @@ impl Protocol for Organisations {
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let partial = call.header("x-restli-method") == Some("PARTIAL_UPDATE");
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
-            ("GET", ["oauth", "v2", "authorization"]) => (Operation::SignIn, |it, call| {
-                it.consents.ask(call, it.line.accounts(), &CONSENT)
-            }),
-            ("POST", ["oauth", "v2", "accessToken"]) => (Operation::SignIn, agreed),
+            ("GET", ["oauth", "v2", "authorization"]) => (Operation::SignIn, consent::ask),
+            ("POST", ["oauth", "v2", "accessToken"]) => (Operation::SignIn, consent::token),
             ("GET", ["rest", "organizations", _]) => (Operation::Describe, |it, call| it.run(call, organisation)),
             ("GET", ["rest", "organizationalEntityShareStatistics"]) => {
                 (Operation::Read, |it, call| it.run(call, statistics::tell))
@@ -171,21 +154,9 @@ impl Protocol for Organisations {
     }
 }
 
-/// `POST /oauth/v2/accessToken`: sixty days.
-fn agreed(it: &mut Organisations, call: &Call) -> Reply {
-    let account = match it.consents.exchange(call, &CONSENT) {
-        Ok(account) => account,
-        Err(refused) => return refused,
-    };
-    it.line.restore(&account);
-    let known = it.line.accounts().iter().find(|known| known.id == account);
-    let token = known.map(|known| known.secret.clone());
-    Reply::ok(&json!({ "access_token": token, "expires_in": TOKEN_LIVES.num_seconds() })).by(&account)
-}
-
 impl Organisations {
     fn run(&mut self, call: &Call, handle: Handle) -> Reply {
-        let account = match self.line.holder(call.bearer().unwrap_or_default()) {
+        let account = match self.holder(call) {
             Holder::Known(account) => account,
             Holder::Revoked(account) => return Reply::from(Refused::token()).by(&account.id),
             Holder::Nobody => return Reply::from(Refused::token()).violation("a token of nobody"),
@@ -200,7 +171,9 @@ impl Organisations {
             let (Some(url), Some(title)) = (text("source"), text("title")) else {
                 return Err(Refused::invalid("an article has a source and a title"));
             };
+            let picture = self.media.get(article["thumbnail"].as_str().unwrap_or_default());
             let card = Card {
+                picture: picture.and_then(|uploaded| uploaded.sha256.clone()),
                 url,
                 title: Some(title),
                 description: text("description"),

@@ -76,8 +76,8 @@ impl Tokens {
         Reply::ok(&answer).by(&owner.id)
     }
 
-    /// A token, and a refresh token, for whose person agreed.
-    pub(crate) fn consented(&mut self, timeline: &mut Timeline, call: &Call, account: &str) -> Reply {
+    /// A token, and a refresh token, for whose person agreed; and what else is told with them.
+    pub(crate) fn consented(&mut self, timeline: &mut Timeline, call: &Call, account: &str, more: &Value) -> Reply {
         timeline.restore(account);
         let known = timeline.accounts().iter().find(|known| known.id == account);
         let Some(owner) = known.cloned() else {
@@ -85,8 +85,11 @@ impl Tokens {
         };
         let number = self.given.len();
         let (access, refresh) = (format!("{}miniature-{number}", self.prefix), format!("agreed-{number}"));
-        let answer = json!({ "access_token": access, "expires_in": self.lives.num_seconds(), "token_type": "Bearer",
-            "refresh_token": refresh });
+        let mut answer = json!({ "access_token": access, "expires_in": self.lives.num_seconds(),
+            "token_type": "Bearer", "refresh_token": refresh });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            answer[name] = value.clone();
+        }
         self.refresh.insert(owner.id.clone(), refresh);
         self.given.push((access, owner, call.at + self.lives));
         Reply::ok(&answer).by(account)

@@ -2,10 +2,11 @@
 //!
 //! <https://docs.slack.dev/reference/methods>
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::consent::{Consents, Rules};
 use super::timeline::{Holder, Timeline};
 use crate::account::Account;
 use crate::call::{Body, Call};
@@ -22,9 +23,21 @@ const SECTION_LIMIT: usize = 3000;
 const ALT_LIMIT: usize = 2000;
 const BLOCKS_LIMIT: usize = 50;
 
+/// <https://docs.slack.dev/authentication/installing-with-oauth>
+const CONSENT: Rules = Rules {
+    name: "client_id",
+    id: "miniature-client",
+    secret: "miniature-client-secret",
+    scopes: &["chat:write", "channels:read", "channels:history"],
+    between: ',',
+    pkce: false,
+    lives: TimeDelta::minutes(10),
+};
+
 /// The town's workspace.
 pub(crate) struct Workspace {
     timeline: Timeline,
+    consents: Consents,
     /// What messages carry beside their words, by their `ts`.
     metadata: Vec<(String, Value)>,
 }
@@ -56,6 +69,7 @@ impl Protocol for Workspace {
     fn open(url: &str, _: Clock) -> Self {
         Self {
             timeline: Timeline::new(url),
+            consents: Consents::default(),
             metadata: Vec::new(),
         }
     }
@@ -74,9 +88,16 @@ impl Protocol for Workspace {
                     handle: page,
                 });
             }
+            ("GET", ["oauth", "v2", "authorize"]) => {
+                return Some(Route {
+                    operation: Operation::SignIn,
+                    handle: |slack, call| slack.consents.ask(call, slack.timeline.accounts(), &CONSENT),
+                });
+            }
             _ => return None,
         };
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match method {
+            "oauth.v2.access" => (Operation::SignIn, agreed),
             "auth.test" => (Operation::Describe, |slack, call| {
                 slack.run(call, |slack, _, account| Ok(auth(slack, account)))
             }),
@@ -139,6 +160,22 @@ impl Workspace {
         });
         reply.by(&account.id)
     }
+}
+
+/// The bot's token, which has no end. Refusals have the status 200, and Slack's own words.
+fn agreed(slack: &mut Workspace, call: &Call) -> Reply {
+    let Ok(id) = slack.consents.exchange(call, &CONSENT) else {
+        return Refused::wrong("invalid_code").into();
+    };
+    slack.timeline.restore(&id);
+    let known = slack.timeline.accounts().iter().find(|known| known.id == id);
+    let token = known.map(|known| known.secret.clone());
+    let scope = CONSENT.scopes.join(",");
+    Reply::ok(
+        &json!({ "ok": true, "access_token": token, "token_type": "bot", "scope": scope, "bot_user_id": "U0",
+        "app_id": "A0", "team": { "id": "T0", "name": "Valbourg" }, "enterprise": null }),
+    )
+    .by(&id)
 }
 
 fn auth(slack: &Workspace, account: &Account) -> Value {
@@ -291,6 +328,7 @@ fn worded(call: &Call, limit: usize) -> Result<(String, Vec<Image>), Refused> {
                 alt: alt.to_owned(),
                 // Slack fetches it.
                 bytes_len: 0,
+                sha256: None,
                 url: Some(address.to_owned()),
             }),
             _ => return Err(Refused::wrong("invalid_blocks")),

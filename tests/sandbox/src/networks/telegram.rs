@@ -11,6 +11,7 @@ use crate::account::Account;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
+use crate::gallery;
 use crate::post::{Clip, Image, Post};
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
@@ -308,6 +309,7 @@ fn photo(call: &Call, name: &str) -> Result<Image, Refused> {
     Ok(Image {
         alt: String::new(),
         bytes_len: file.bytes.len(),
+        sha256: Some(gallery::name(&file.bytes)),
         url: None,
     })
 }

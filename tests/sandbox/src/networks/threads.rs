@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::container::{self, Containers, Rules};
+use super::container::{self, Containers, Rules, passes};
 use crate::account::Account;
 use crate::call::Call;
 use crate::clock::Clock;
@@ -28,6 +28,7 @@ const RULES: Rules = Rules {
     video: ("VIDEO", true),
     insights: &["views", "likes", "replies", "reposts", "quotes", "shares"],
     texts_alone: true,
+    renewal: "th_refresh_token",
     page: |url, account, id| format!("{url}/@{}/post/{id}", account.handle),
 };
 
@@ -59,6 +60,10 @@ impl Protocol for Profiles {
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+            ("GET", ["oauth", "authorize"]) => (Operation::SignIn, |it, call| passes::ask(&mut it.0, call)),
+            ("POST", ["oauth", "access_token"]) => (Operation::SignIn, |it, call| passes::short(&mut it.0, call)),
+            ("GET", ["access_token"]) => (Operation::SignIn, |it, call| passes::exchange(&mut it.0, call)),
+            ("GET", ["refresh_access_token"]) => (Operation::SignIn, |it, call| passes::renew(&mut it.0, call)),
             ("POST", [VERSION, _, "threads"]) => (Operation::Upload, |it, call| it.0.run(call, container::create)),
             ("POST", [VERSION, _, "threads_publish"]) => {
                 (Operation::Create, |it, call| it.0.run(call, container::publish))

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::consent::{Consents, Rules};
 use super::oauth::{Stranger, Tokens};
 use super::timeline::Timeline;
 use crate::account::Account;
@@ -23,6 +24,20 @@ const TITLE_LIMIT: usize = 2200;
 const PART_MIN: usize = 5_000_000;
 const PART_MAX: usize = 64_000_000;
 const LIVES: TimeDelta = TimeDelta::hours(24);
+/// How long what a person agreed to holds.
+const CONSENT_LIVES: TimeDelta = TimeDelta::days(365);
+const CLIENT: &str = "miniature-client";
+const CLIENT_SECRET: &str = "miniature-client-secret";
+/// <https://developers.tiktok.com/doc/login-kit-web>
+const CONSENT: Rules = Rules {
+    name: "client_key",
+    id: CLIENT,
+    secret: CLIENT_SECRET,
+    scopes: &["user.info.basic", "video.publish"],
+    between: ',',
+    pkce: false,
+    lives: TimeDelta::minutes(10),
+};
 const PUBLIC: &str = "PUBLIC_TO_EVERYONE";
 /// The end of the handle of a private account.
 const CLOSED: &str = "_closed";
@@ -35,6 +50,7 @@ const BROKEN: &str = "_broken";
 pub(crate) struct Accounts {
     timeline: Timeline,
     tokens: Tokens,
+    consents: Consents,
     publications: HashMap<String, Publication>,
     /// Who asked what they may do, and has not posted since.
     asked: Vec<String>,
@@ -70,6 +86,7 @@ impl Protocol for Accounts {
         Self {
             timeline: Timeline::new(url),
             tokens: Tokens::new("act.", LIVES),
+            consents: Consents::default(),
             publications: HashMap::new(),
             asked: Vec::new(),
             polls: 0,
@@ -83,9 +100,10 @@ impl Protocol for Accounts {
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
         let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
-            ("POST", ["v2", "oauth", "token"]) => (Operation::SignIn, |here, call| {
-                here.tokens.renew(&here.timeline, call, &["refresh_token"])
+            ("GET", ["v2", "auth", "authorize"]) => (Operation::SignIn, |here, call| {
+                here.consents.ask(call, here.timeline.accounts(), &CONSENT)
             }),
+            ("POST", ["v2", "oauth", "token"]) => (Operation::SignIn, token),
             ("POST", ["v2", "post", "publish", "creator_info", "query"]) => (Operation::Describe, |here, call| {
                 here.run(call, |here, _, account| Ok(creator(here, account)))
             }),
@@ -133,7 +151,7 @@ impl Protocol for Accounts {
 
     fn open_account(&mut self, handle: &str, name: &str) -> Account {
         let number = self.timeline.accounts().len();
-        let secret = json!({ "client_key": "miniature", "client_secret": "miniature",
+        let secret = json!({ "client_key": CLIENT, "client_secret": CLIENT_SECRET,
             "refresh_token": format!("rft.miniature-{number}") });
         self.timeline
             .open_account(format!("-000{number}"), handle, name, secret.to_string())
@@ -176,6 +194,20 @@ impl Accounts {
             }
         }
     }
+}
+
+/// `POST /v2/oauth/token/`, with a code or a refresh token; the answer says how long the latter holds.
+fn token(here: &mut Accounts, call: &Call) -> Reply {
+    if call.param("grant_type").as_deref() != Some("authorization_code") {
+        return here.tokens.renew(&here.timeline, call, &["refresh_token"]);
+    }
+    let account = match here.consents.exchange(call, &CONSENT) {
+        Ok(account) => account,
+        Err(refused) => return refused,
+    };
+    let more = json!({ "open_id": account, "scope": CONSENT.scopes.join(","),
+        "refresh_expires_in": CONSENT_LIVES.num_seconds() });
+    here.tokens.consented(&mut here.timeline, call, &account, &more)
 }
 
 fn not_found() -> Refused {

@@ -171,7 +171,7 @@ fn verified(call: &Call, account: &Account) -> Result<String, Refused> {
 fn published(here: &mut Receivers, call: &Call, account: &Account, data: &Value) -> Result<Value, Refused> {
     let text = worded(data)?;
     let pictures = data["pictures"].as_array().into_iter().flatten();
-    let images = pictures.map(|picture| image(&picture["alt"])).collect();
+    let images = pictures.map(|picture| image(picture, "url", "alt")).collect();
     let mut post = here.keep(account, text, images, call);
     post.title = data["title"].as_str().map(str::to_owned);
     post.language = data["language"].as_str().map(str::to_owned);
@@ -179,6 +179,7 @@ fn published(here: &mut Receivers, call: &Call, account: &Account, data: &Value)
         url: url.to_owned(),
         title: None,
         description: None,
+        picture: None,
     });
     let answer = json!({ "id": post.remote_id, "url": post.url });
     here.timeline.posts.push(post);
@@ -235,23 +236,25 @@ fn card(body: &Value) -> (Option<String>, Vec<Image>) {
     };
     let of = |kind: &'static str| elements.iter().filter(move |element| element["type"] == kind);
     let lines: Vec<&str> = of("TextBlock").filter_map(|line| line["text"].as_str()).collect();
-    let images = of("Image").map(|picture| image(&picture["altText"])).collect();
+    let images = of("Image").map(|picture| image(picture, "url", "altText")).collect();
     (Some(lines.join("\n")), images)
 }
 
 fn attached(body: &Value, description: &str) -> Vec<Image> {
     let attachments = body["attachments"].as_array().into_iter().flatten();
     let pictures = attachments.filter(|attachment| attachment["image_url"].is_string());
-    pictures.map(|picture| image(&picture[description])).collect()
+    pictures
+        .map(|picture| image(picture, "image_url", description))
+        .collect()
 }
 
 /// Whoever shows it fetches it.
-fn image(alt: &Value) -> Image {
-    let alt = alt.as_str().unwrap_or_default().to_owned();
+fn image(picture: &Value, url: &str, alt: &str) -> Image {
     Image {
-        alt,
+        alt: picture[alt].as_str().unwrap_or_default().to_owned(),
         bytes_len: 0,
-        url: None,
+        sha256: None,
+        url: picture[url].as_str().map(str::to_owned),
     }
 }
 

@@ -5,9 +5,10 @@ mod view;
 mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 use crate::clock::{Clock, now};
 use crate::fcm::{Fcm, Notification};
+use crate::gallery::Gallery;
 use crate::miniature::{Kind, Miniature};
 use crate::post::Post;
 use view::Page;
@@ -29,6 +31,7 @@ use words::{ENGLISH, FRENCH, Words};
 pub(crate) struct View {
     pub(crate) fcm: Fcm,
     pub(crate) networks: Vec<Miniature>,
+    pub(crate) gallery: Arc<Gallery>,
     pub(crate) clock: Clock,
 }
 
@@ -49,6 +52,7 @@ pub(crate) fn router(view: View) -> Router {
     Router::new()
         .route("/sandbox", get(html))
         .route("/sandbox.json", get(json))
+        .route("/sandbox/pictures/{name}", get(picture))
         .with_state(view)
 }
 
@@ -59,8 +63,10 @@ async fn html(State(view): State<View>, Query(query): Query<HashMap<String, Stri
     }
     let nonce = STANDARD_NO_PAD.encode(random);
     let page = Page::new(&view, words_for(&query), &nonce, now(&view.clock));
+    let fetched = page.origins().join(" ");
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; \
+         img-src 'self' {fetched}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     match page.render() {
@@ -73,6 +79,20 @@ async fn html(State(view): State<View>, Query(query): Query<HashMap<String, Stri
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// A picture that a network was sent. Its name is its hash, so it never changes.
+async fn picture(State(view): State<View>, Path(name): Path<String>) -> Response {
+    let Some(picture) = view.gallery.picture(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, picture.content_type),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
+    (headers, picture.bytes).into_response()
 }
 
 async fn json(State(view): State<View>) -> Json<Everything> {

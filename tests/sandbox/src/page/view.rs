@@ -1,6 +1,6 @@
 //! The page's own view of phones and timelines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use chrono::{DateTime, Local, Utc};
@@ -10,11 +10,13 @@ use super::look::Look;
 use super::words::Words;
 use crate::fcm::Notification;
 use crate::miniature::Miniature;
-use crate::post::{Post, Wording};
+use crate::post::{Image, Post, Wording};
 
 /// A page is looked at, not searched: the newest of each.
 const CARDS_SHOWN: usize = 12;
 const POSTS_SHOWN: usize = 30;
+/// An answer to an answer to an answer stands no further in: a phone has no room for it.
+const DEEPEST: usize = 3;
 
 #[derive(Template)]
 #[template(path = "sandbox.html")]
@@ -57,8 +59,11 @@ struct Timeline {
 
 struct Entry {
     post: Post,
-    /// It stands below the post that it answers.
-    answer: bool,
+    /// How far in it stands, below the post that it answers; 0: it answers none.
+    depth: usize,
+    shots: Vec<Shot>,
+    /// The picture of its link.
+    thumbnail: Option<String>,
     /// Its first words, where the network shows no more.
     folded: Option<String>,
     cost: Option<String>,
@@ -69,6 +74,14 @@ struct Entry {
     deleted: Option<Moment>,
     host: Option<String>,
     earlier: Vec<Past>,
+}
+
+/// A picture as the network shows it.
+struct Shot {
+    /// None: the page cannot show it any more.
+    address: Option<String>,
+    /// Empty: nobody said what it shows.
+    alt: String,
 }
 
 struct Past {
@@ -84,7 +97,7 @@ struct Moment {
 impl<'a> Page<'a> {
     pub(super) fn new(view: &View, words: &'static Words, nonce: &'a str, now: DateTime<Utc>) -> Self {
         let notifications = view.fcm.phones();
-        let phones: std::collections::HashSet<_> = notifications.iter().map(Notification::token).collect();
+        let phones: HashSet<_> = notifications.iter().map(Notification::token).collect();
         let phones = words.count_phones(phones.len());
         let mut cards = group(&notifications, words);
         let more_cards = cards.len() > CARDS_SHOWN;
@@ -98,8 +111,22 @@ impl<'a> Page<'a> {
             phones,
             cards,
             more_cards,
-            timelines: view.networks.iter().map(|network| timeline(network, words)).collect(),
+            timelines: view
+                .networks
+                .iter()
+                .map(|network| timeline(view, network, words))
+                .collect(),
         }
+    }
+
+    /// Where pictures are that networks fetch: the page fetches them there, as they would.
+    pub(super) fn origins(&self) -> Vec<String> {
+        let entries = self.timelines.iter().flat_map(|timeline| &timeline.posts);
+        let addresses = entries.flat_map(|entry| &entry.post.images).filter_map(fetched);
+        let mut origins: Vec<_> = addresses.map(|url| url.origin().ascii_serialization()).collect();
+        origins.sort();
+        origins.dedup();
+        origins
     }
 }
 
@@ -149,13 +176,13 @@ fn card(shown: &Notification) -> Card {
     }
 }
 
-fn timeline(network: &Miniature, words: &Words) -> Timeline {
+fn timeline(view: &View, network: &Miniature, words: &Words) -> Timeline {
     let posts = network.all_posts();
     let (account, look) = (network.account(), Look::of(network.kind()));
     let costs: Vec<u64> = posts.iter().filter_map(|post| post.cost).collect();
     let entries = threaded(&posts)
         .into_iter()
-        .map(|(post, answer)| entry(post, answer, look, words));
+        .map(|(post, depth)| entry(view, (post, depth), look, words));
     Timeline {
         name: network.kind().title(),
         style: network.kind().name(),
@@ -170,47 +197,71 @@ fn timeline(network: &Miniature, words: &Words) -> Timeline {
     }
 }
 
-/// Newest first, each followed by its answers, in the order of their writing.
-fn threaded(posts: &[Post]) -> Vec<(Post, bool)> {
-    let of = |id: &str| -> Vec<Post> {
-        let answers = posts.iter().filter(|post| post.reply_to.as_deref() == Some(id));
-        answers.cloned().collect()
-    };
-    let there = |id: &Option<String>| {
-        id.as_ref()
-            .is_some_and(|id| posts.iter().any(|post| post.remote_id == *id))
-    };
+/// Newest first, each followed by its answers, and each of those by its own, in the order of their writing; with how many
+/// posts stand above each.
+fn threaded(posts: &[Post]) -> Vec<(Post, usize)> {
+    let mut of: HashMap<Option<&str>, Vec<&Post>> = HashMap::new();
+    let there: HashSet<&str> = posts.iter().map(|post| post.remote_id.as_str()).collect();
+    for post in posts {
+        let answered = post
+            .reply_to
+            .as_deref()
+            .filter(|id| there.contains(id) && *id != post.remote_id);
+        of.entry(answered).or_default().push(post);
+    }
+    // The last is told next. What was told is taken, so that nothing is told twice.
+    let mut waiting: Vec<(&Post, usize)> = Vec::new();
+    waiting.extend(of.remove(&None).into_iter().flatten().map(|root| (root, 0)));
     let mut lines = Vec::new();
-    for root in posts.iter().rev().filter(|post| !there(&post.reply_to)) {
-        lines.push((root.clone(), false));
-        let mut waiting = of(&root.remote_id);
-        while !waiting.is_empty() {
-            let next = waiting.remove(0);
-            waiting.extend(of(&next.remote_id));
-            lines.push((next, true));
-        }
+    while let Some((post, depth)) = waiting.pop() {
+        let answers = of.remove(&Some(post.remote_id.as_str())).into_iter().flatten();
+        waiting.extend(answers.rev().map(|answer| (answer, depth + 1)));
+        lines.push((post.clone(), depth));
     }
     lines
 }
 
-fn entry(post: Post, answer: bool, look: Look, words: &Words) -> Entry {
+fn entry(view: &View, (post, depth): (Post, usize), look: Look, words: &Words) -> Entry {
     let reworded = |wording: &Wording| Past {
         text: wording.text.clone(),
         at: moment(wording.until),
     };
-    let host = post.card.as_ref().and_then(|card| url::Url::parse(&card.url).ok());
+    let card = post.card.as_ref();
+    let host = card.and_then(|card| url::Url::parse(&card.url).ok());
     Entry {
         at: moment(post.created_at),
         edited: post.edited_at.map(moment),
         deleted: post.deleted_at.map(moment),
         host: host.and_then(|url| url.host_str().map(str::to_owned)),
+        shots: post.images.iter().map(|image| shot(view, image)).collect(),
+        thumbnail: card.and_then(|card| sent(view, card.picture.as_deref())),
         earlier: post.history.iter().rev().map(reworded).collect(),
         folded: look.folded(&post.text),
         cost: post.cost.map(|cost| words.dollars(cost)),
         clip: post.video.as_ref().map(|clip| words.video(clip.alt.as_deref())),
-        answer,
+        depth: depth.min(DEEPEST),
         post,
     }
+}
+
+fn shot(view: &View, image: &Image) -> Shot {
+    Shot {
+        address: sent(view, image.sha256.as_deref()).or_else(|| fetched(image).map(String::from)),
+        alt: image.alt.clone(),
+    }
+}
+
+/// Where the page serves a picture that was sent, while it is kept.
+fn sent(view: &View, sha256: Option<&str>) -> Option<String> {
+    let name = sha256?;
+    view.gallery.picture(name)?;
+    Some(format!("sandbox/pictures/{name}"))
+}
+
+/// Where a network fetches a picture.
+fn fetched(image: &Image) -> Option<url::Url> {
+    let url = url::Url::parse(image.url.as_deref()?).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
 /// In the zone of this machine: whoever looks at a loopback page sits in front of it.

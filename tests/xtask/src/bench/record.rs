@@ -1,39 +1,51 @@
-//! The committed record: docs/benchmarks.md, between two markers; the words around them are people's.
+//! The committed record: docs/benchmarks.md, one table for each benchmark, between two markers of its own; the words
+//! around them are people's.
 
 use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::row::{self, Row};
+use super::{
+    Measured,
+    row::{self, Row},
+};
 use crate::{process, project};
 
 const FILE: &str = "docs/benchmarks.md";
-const BEGIN: &str = "<!-- figures: written by `cargo xtask bench all --write` -->";
 const END: &str = "<!-- end of figures -->";
 
-/// Puts the rows, the machine and the command between the markers.
-pub fn write(rows: &[Row]) -> Result<()> {
+/// Puts the rows of each benchmark, the machine and the command between its markers.
+pub fn write(measured: &[Measured]) -> Result<()> {
     let path = project::root().join(FILE);
-    let page = fs::read_to_string(&path).with_context(|| format!("{FILE} is not there"))?;
-    let figures = format!("{}\n\n{}", machine()?, row::table(rows));
-    fs::write(path, replaced(&page, &figures)?)?;
+    let mut page = fs::read_to_string(&path).with_context(|| format!("{FILE} is not there"))?;
+    for (name, rows) in measured {
+        let rows: Vec<&Row> = rows.iter().collect();
+        let figures = format!("{}\n\n{}", machine(name)?, row::table(&rows));
+        page = replaced(&page, name, &figures)?;
+    }
+    fs::write(path, page)?;
     println!("wrote {FILE}");
     Ok(())
 }
 
-fn replaced(page: &str, figures: &str) -> Result<String> {
+fn begin(name: &str) -> String {
+    format!("<!-- figures: written by `cargo xtask bench {name} --write` -->")
+}
+
+fn replaced(page: &str, name: &str, figures: &str) -> Result<String> {
+    let begin = begin(name);
     let (before, rest) = page
-        .split_once(BEGIN)
-        .with_context(|| format!("{FILE} has no line {BEGIN}"))?;
+        .split_once(&begin)
+        .with_context(|| format!("{FILE} has no place for these figures: add the lines `{begin}` and `{END}`"))?;
     let (_, after) = rest
         .split_once(END)
-        .with_context(|| format!("{FILE} has no line {END}"))?;
-    Ok(format!("{before}{BEGIN}\n\n{figures}\n\n{END}{after}"))
+        .with_context(|| format!("{FILE} has no line {END} after {begin}"))?;
+    Ok(format!("{before}{begin}\n\n{figures}\n\n{END}{after}"))
 }
 
 /// The machine in one line each: a figure means nothing without it.
-fn machine() -> Result<String> {
+fn machine(name: &str) -> Result<String> {
     let ask = |program: &str, args: &[&str]| {
         let text = process::output(
             Command::new(program).args(args).current_dir(project::root()),
@@ -58,7 +70,7 @@ fn machine() -> Result<String> {
             ask("git", &["rev-parse", "--short", "HEAD"])?,
             ask("date", &["-u", "+%F"])?
         ),
-        "- Made by: `cargo xtask bench all --write`".to_owned(),
+        format!("- Made by: `cargo xtask bench {name} --write`"),
     ];
     Ok(facts.join("\n"))
 }
@@ -75,15 +87,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_between_the_markers_changes() {
-        let page = format!("# Words\n{BEGIN}\nold\n{END}\nmore words\n");
-        let new = replaced(&page, "new").unwrap();
-        assert_eq!(new, format!("# Words\n{BEGIN}\n\nnew\n\n{END}\nmore words\n"));
-        assert_eq!(replaced(&new, "new").unwrap(), new);
+    fn only_what_is_between_its_markers_changes() {
+        let [push, feed] = ["push", "feed"].map(begin);
+        let page = format!("# Words\n{push}\nold\n{END}\nmore words\n{feed}\nold\n{END}\n");
+        let new = replaced(&page, "feed", "new").unwrap();
+        let wanted = format!("# Words\n{push}\nold\n{END}\nmore words\n{feed}\n\nnew\n\n{END}\n");
+        assert_eq!(new, wanted);
+        assert_eq!(replaced(&new, "feed", "new").unwrap(), new);
     }
 
     #[test]
     fn a_page_without_markers_is_refused() {
-        assert!(replaced("# Words\n", "new").is_err());
+        assert!(replaced("# Words\n", "push", "new").is_err());
     }
 }

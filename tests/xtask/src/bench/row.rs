@@ -36,9 +36,11 @@ impl Row {
 }
 
 /// The rows as a Markdown table, aligned so that it also reads in a terminal.
-pub fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[&Row]) -> String {
     let head = ["name", "unit", "ours", "other", "ratio"].map(str::to_owned);
-    let lines: Vec<[String; 5]> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
+    let lines: Vec<[String; 5]> = std::iter::once(head)
+        .chain(rows.iter().map(|row| row.cells()))
+        .collect();
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths = [0, 1, 2, 3, 4].map(width);
     let mut table: Vec<String> = lines.iter().map(|line| row_of(line, &widths)).collect();
@@ -95,7 +97,7 @@ mod tests {
 | ---- | ----- | ----: | ----: | ----: |
 | feed | req/s | 61234 | 70000 |  0.88 |
 | idle | MiB   |  12.3 |     – |     – |";
-        assert_eq!(table(&rows), expected);
+        assert_eq!(table(&rows.each_ref()), expected);
     }
 
     #[test]

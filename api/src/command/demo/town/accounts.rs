@@ -48,9 +48,14 @@ fn rules(place: Place) -> AccountRules {
         | Place::Slack
         | Place::Webhook
         | Place::Threads
-        | Place::Linkedin
         | Place::Instagram => AccountRules {
             min_severity: None,
+            ..usual
+        },
+        // What is for searching stands below the post.
+        Place::Linkedin => AccountRules {
+            min_severity: None,
+            first_comment: true,
             ..usual
         },
         Place::Bluesky => AccountRules {

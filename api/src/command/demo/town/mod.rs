@@ -248,6 +248,7 @@ impl Building<'_> {
         let now = self.store.clock().now();
         let news = [
             news::restoration(now, belfry, centre),
+            news::council(),
             agenda::exhibition(today, water),
             agenda::market(today, centre),
         ];
@@ -261,8 +262,8 @@ impl Building<'_> {
         self.stage.ready(
             t.say("Aujourd’hui", "Today"),
             t.say(
-                "un article, une exposition, le marché : publiés partout",
-                "an article, an exhibition, the market: out everywhere",
+                "deux articles, une exposition, le marché : publiés partout",
+                "two articles, an exhibition, the market: out everywhere",
             ),
         );
         Ok(market)

@@ -36,6 +36,27 @@ pub fn restoration(now: Timestamp, picture: MediaId, centre: ZoneId) -> ItemCont
     article
 }
 
+/// What the council decided: longer than one post of a network that has few words.
+pub fn council() -> ItemContent {
+    content(
+        (
+            "Conseil municipal\u{a0}: ce qui a été décidé lundi",
+            "",
+            "Le budget 2027 est voté, sans hausse de la taxe foncière. La rénovation de l’école Jules-Verne commence aux vacances de février\u{a0}: les classes sont accueillies à l’école des Tilleuls, avec un car depuis la place. Le stationnement devient gratuit le samedi matin autour du marché.\nLa piscine ouvre deux soirs de plus par semaine dès janvier. Les associations peuvent demander une salle en ligne, et reçoivent une réponse en cinq jours. Un jardin partagé est créé derrière la gare\u{a0}: trente parcelles, tirées au sort entre les inscrits. Le prochain conseil se tient le premier lundi du mois, à 18\u{a0}h\u{a0}30, et se suit en direct.",
+        ),
+        (
+            "Town council: what was decided on Monday",
+            "",
+            "The budget of 2027 is voted, without a rise of the property tax. Works at the Jules-Verne school begin in the February holidays: its classes are received at the school of Les Tilleuls, with a coach from the square. Parking around the market is free on Saturday mornings.\nThe swimming pool opens two more evenings a week from January. Associations can ask for a room online, and have an answer within five days. A shared garden is laid out behind the station: thirty plots, drawn by lot among those who put their names down. The next council is on the first Monday of the month at 6.30 pm, and can be followed live.",
+        ),
+        &["vie-municipale"],
+        ArticleDetail {
+            section: Some("vie-municipale".to_owned()),
+            pinned_until: None,
+        },
+    )
+}
+
 /// What was written before the demo began.
 pub fn others() -> Vec<ItemContent> {
     let section = |name: &str| ArticleDetail {

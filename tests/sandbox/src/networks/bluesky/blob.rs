@@ -7,6 +7,7 @@ use super::limits::{self, BLOBS};
 use super::session::signed_in;
 use super::{Pds, cid, failure, text};
 use crate::call::{Body, Call};
+use crate::gallery;
 use crate::reply::Reply;
 
 /// What the server takes; what a record may use is checked when it is written.
@@ -16,12 +17,13 @@ const UPLOAD_LIMIT: usize = 5 * 1024 * 1024;
 pub(super) struct Blob {
     content_type: String,
     pub(super) bytes_len: usize,
+    pub(super) sha256: String,
 }
 
 pub(super) fn upload(pds: &mut Pds, call: &Call) -> Reply {
     signed_in(pds, call, |pds, account| {
         limits::within(pds, call, &BLOBS, &account.id, 1, |pds| {
-            let Some(content_type) = call.header("content-type") else {
+            let Some(content_type) = call.header("content-type").map(str::to_owned) else {
                 return super::invalid("Request encoding (Content-Type) required but not provided");
             };
             let bytes = match &call.body {
@@ -31,22 +33,27 @@ pub(super) fn upload(pds: &mut Pds, call: &Call) -> Reply {
                     return super::invalid("A blob is sent as it is, with its own content type");
                 }
             };
-            let (cid, size) = (cid::of_blob(bytes), bytes.len());
-            let content_type = content_type.to_owned();
-            let blob = json!({"$type": "blob", "ref": {"$link": cid}, "mimeType": content_type, "size": size});
-            pds.blobs.insert(
-                cid,
-                Blob {
-                    content_type,
-                    bytes_len: size,
-                },
-            );
+            let blob = pds.keep_blob(bytes, &content_type);
             Reply::ok(&json!({"blob": blob}))
         })
     })
 }
 
 impl Pds {
+    /// Keeps a blob; the answer is how records name it.
+    pub(super) fn keep_blob(&mut self, bytes: &[u8], content_type: &str) -> Value {
+        let cid = cid::of_blob(bytes);
+        let size = bytes.len();
+        let blob = json!({"$type": "blob", "ref": {"$link": cid}, "mimeType": content_type, "size": size});
+        let kept = Blob {
+            content_type: content_type.to_owned(),
+            bytes_len: size,
+            sha256: gallery::name(bytes),
+        };
+        self.blobs.insert(cid, kept);
+        blob
+    }
+
     /// The blob a record refers to, if it may be used there.
     pub(super) fn usable_blob(&self, reference: &Value, limit: usize, accept: &str) -> Result<&Blob, Reply> {
         let cid = text(&reference["ref"], "$link");

@@ -11,6 +11,7 @@ mod record;
 mod repo;
 mod server;
 mod session;
+mod video;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,6 +30,7 @@ use crate::reply::Reply;
 use blob::Blob;
 use repo::{Record, RecordKey};
 use session::Session;
+use video::Videos;
 
 /// Handles of a test network end so (RFC 6761).
 const HANDLE_DOMAIN: &str = "test";
@@ -44,6 +46,7 @@ pub(crate) struct Pds {
     posts: Vec<Post>,
     windows: Windows,
     counter: u64,
+    videos: Videos,
 }
 
 type Handle = fn(&mut Pds, &Call) -> Reply;
@@ -64,6 +67,9 @@ impl Pds {
             ("POST", "com.atproto.server.createSession") => (Operation::SignIn, session::create),
             ("POST", "com.atproto.server.refreshSession") => (Operation::SignIn, session::refresh),
             ("GET", "com.atproto.server.getSession") => (Operation::SignIn, session::show),
+            ("GET", "com.atproto.server.getServiceAuth") => (Operation::Describe, video::letter),
+            ("POST", "app.bsky.video.uploadVideo") => (Operation::Upload, video::upload),
+            ("GET", "app.bsky.video.getJobStatus") => (Operation::Read, video::status),
             ("POST", "com.atproto.repo.uploadBlob") => (Operation::Upload, blob::upload),
             ("POST", "com.atproto.repo.createRecord") => (Operation::Create, repo::create),
             ("POST", "com.atproto.repo.putRecord") if self.exists(call) => (Operation::Edit, repo::put),
@@ -91,12 +97,14 @@ impl Protocol for Pds {
             posts: Vec::new(),
             windows: Windows::default(),
             counter: 0,
+            videos: Videos::default(),
         }
     }
 
     /// Its own `AppView` shows what was changed, so posts are edited.
     fn settings(&self, account: &Account) -> Value {
-        json!({ "pds": self.url, "app": self.url, "identifier": account.handle, "edits": true })
+        json!({ "pds": self.url, "app": self.url, "identifier": account.handle, "edits": true,
+                "video": self.url })
     }
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
@@ -144,6 +152,10 @@ impl Protocol for Pds {
 
     fn revoke(&mut self, account: &str) {
         self.revoked.push(account.to_owned());
+    }
+
+    fn process_next_upload(&mut self, polls: u32) {
+        self.videos.polls_of_next = polls;
     }
 
     fn posts(&self) -> Vec<Post> {

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::record::{EXTERNAL, IMAGES, POST, WITH_MEDIA};
+use super::blob::Blob;
+use super::record::{EXTERNAL, IMAGES, POST, VIDEO, WITH_MEDIA};
 use super::repo::RecordKey;
 use super::{Pds, text};
-use crate::post::{Card, Image, Post};
+use crate::post::{Card, Clip, Image, Post};
 
 impl Pds {
     /// Shows a new post, or the new wording of one.
@@ -19,6 +20,7 @@ impl Pds {
             Some(post) => {
                 post.reword(std::mem::take(&mut shown.text), at);
                 (post.images, post.card, post.language) = (shown.images, shown.card, shown.language);
+                post.video = shown.video;
             }
             None => self.posts.push(shown),
         }
@@ -53,8 +55,8 @@ impl Pds {
             language: record["langs"][0].as_str().map(str::to_owned),
             title: None,
             images: self.images(embed),
-            video: None,
-            card: (text(embed, "$type") == EXTERNAL).then(|| card(&embed["external"])),
+            video: self.clip(embed),
+            card: (text(embed, "$type") == EXTERNAL).then(|| self.card(&embed["external"])),
             reply_to: record["reply"]["parent"]["uri"].as_str().map(str::to_owned),
             created_at: at,
             edited_at: None,
@@ -68,27 +70,37 @@ impl Pds {
         if text(embed, "$type") != IMAGES {
             return Vec::new();
         }
-        let size = |image: &Value| {
-            self.blobs
-                .get(text(&image["image"]["ref"], "$link"))
-                .map_or(0, |blob| blob.bytes_len)
-        };
+        let sent = |image: &Value| self.blob(&image["image"]);
         let images = embed["images"].as_array().into_iter().flatten();
         images
             .map(|image| Image {
                 alt: text(image, "alt").to_owned(),
-                bytes_len: size(image),
+                bytes_len: sent(image).map_or(0, |blob| blob.bytes_len),
+                sha256: sent(image).map(|blob| blob.sha256.clone()),
                 url: None,
             })
             .collect()
     }
-}
 
-fn card(external: &Value) -> Card {
-    let part = |key: &str| external[key].as_str().map(str::to_owned);
-    Card {
-        url: text(external, "uri").to_owned(),
-        title: part("title"),
-        description: part("description"),
+    fn clip(&self, embed: &Value) -> Option<Clip> {
+        let blob = (text(embed, "$type") == VIDEO).then(|| self.blob(&embed["video"]))?;
+        Some(Clip {
+            bytes_len: blob.map_or(0, |blob| blob.bytes_len),
+            alt: embed["alt"].as_str().map(str::to_owned),
+        })
+    }
+
+    fn blob(&self, reference: &Value) -> Option<&Blob> {
+        self.blobs.get(text(&reference["ref"], "$link"))
+    }
+
+    fn card(&self, external: &Value) -> Card {
+        let part = |key: &str| external[key].as_str().map(str::to_owned);
+        Card {
+            url: text(external, "uri").to_owned(),
+            title: part("title"),
+            description: part("description"),
+            picture: self.blob(&external["thumb"]).map(|blob| blob.sha256.clone()),
+        }
     }
 }

@@ -12,12 +12,16 @@ use crate::reply::Reply;
 pub(super) const POST: &str = "app.bsky.feed.post";
 pub(super) const IMAGES: &str = "app.bsky.embed.images";
 pub(super) const EXTERNAL: &str = "app.bsky.embed.external";
+pub(super) const VIDEO: &str = "app.bsky.embed.video";
 pub(super) const WITH_MEDIA: &str = "app.bsky.embed.recordWithMedia";
 
 const GRAPHEME_LIMIT: usize = 300;
 const BYTE_LIMIT: usize = 3000;
 const LANGS_LIMIT: usize = 3;
 const IMAGES_LIMIT: usize = 4;
+const VIDEO_BYTES_LIMIT: usize = 100_000_000;
+/// Graphemes of a video's alternative text.
+const VIDEO_ALT_LIMIT: usize = 1_000;
 const IMAGE_BYTES_LIMIT: usize = 2_000_000;
 const THUMB_BYTES_LIMIT: usize = 1_000_000;
 const TAGS_LIMIT: usize = 8;
@@ -89,7 +93,8 @@ fn check_embed(pds: &Pds, embed: &Value, path: &str) -> Result<(), Reply> {
     match text(embed, "$type") {
         IMAGES => check_images(pds, embed, path),
         EXTERNAL => check_external(pds, &embed["external"], path),
-        // Records, videos and whatever comes later are not looked into.
+        VIDEO => check_video(pds, embed, path),
+        // Records and whatever comes later are not looked into.
         _ => Ok(()),
     }
 }
@@ -108,6 +113,21 @@ fn check_images(pds: &Pds, embed: &Value, path: &str) -> Result<(), Reply> {
         pds.usable_blob(&image["image"], IMAGE_BYTES_LIMIT, "image/")?;
     }
     Ok(())
+}
+
+fn check_video(pds: &Pds, embed: &Value, path: &str) -> Result<(), Reply> {
+    let alt = text(embed, "alt").graphemes(true).count();
+    if alt > VIDEO_ALT_LIMIT {
+        return Err(too_big("grapheme", VIDEO_ALT_LIMIT, alt, &format!("{path}.alt")));
+    }
+    for side in ["width", "height"] {
+        let ratio = &embed["aspectRatio"];
+        if !ratio.is_null() && ratio[side].as_u64().is_none_or(|side| side == 0) {
+            return Err(missing(side, &format!("{path}.aspectRatio")));
+        }
+    }
+    pds.usable_blob(&embed["video"], VIDEO_BYTES_LIMIT, "video/mp4")
+        .map(drop)
 }
 
 fn check_external(pds: &Pds, external: &Value, path: &str) -> Result<(), Reply> {

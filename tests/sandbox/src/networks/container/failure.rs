@@ -41,7 +41,7 @@ impl Failure {
         }
     }
 
-    pub(super) fn token() -> Self {
+    pub(crate) fn token() -> Self {
         Self {
             subcode: Some(460),
             ..Self::new(190, "Error validating access token: The session has been invalidated")

@@ -41,6 +41,7 @@ pub(super) fn create(graph: &mut Graph, call: &Call, page: &Account) -> Result<R
         url,
         title: None,
         description: None,
+        picture: None,
     });
     let post = graph.keep(page, message, card, images, published, call.at);
     let fields = call.param("fields").unwrap_or_default();

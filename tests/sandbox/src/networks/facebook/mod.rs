@@ -2,7 +2,7 @@
 //!
 //! <https://developers.facebook.com/docs/pages-api/posts>
 
-mod consent;
+pub(crate) mod consent;
 mod error;
 mod feed;
 mod node;
@@ -20,10 +20,10 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::fault::Operation;
 use crate::limits::Windows;
-use crate::networks::consent::Consents;
 use crate::post::Post;
 use crate::protocol::{Protocol, Refusal, Route};
 use crate::reply::Reply;
+use consent::Login;
 use error::GraphError;
 use photo::Photo;
 
@@ -36,7 +36,7 @@ pub(crate) struct Graph {
     url: String,
     pages: Vec<Account>,
     revoked: Vec<String>,
-    consents: Consents,
+    login: Login,
     posts: Vec<PagePost>,
     photos: HashMap<String, Photo>,
     windows: Windows,
@@ -83,7 +83,7 @@ impl Protocol for Graph {
             url: url.to_owned(),
             pages: Vec::new(),
             revoked: Vec::new(),
-            consents: Consents::default(),
+            login: Login::default(),
             posts: Vec::new(),
             photos: HashMap::new(),
             windows: Windows::default(),
@@ -96,7 +96,9 @@ impl Protocol for Graph {
     }
 
     fn route(&self, call: &Call) -> Option<Route<Self>> {
-        let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*call.segments()) {
+        let mut segments = call.segments();
+        oldest_served(&mut segments, VERSION);
+        let (operation, handle): (_, fn(&mut Self, &Call) -> Reply) = match (call.method.as_str(), &*segments) {
             ("GET", [VERSION, "dialog", "oauth"]) => (Operation::SignIn, consent::ask),
             ("GET", [VERSION, "oauth", "access_token"]) => (Operation::SignIn, consent::token),
             ("GET", [VERSION, "me", "accounts"]) => (Operation::SignIn, consent::pages),
@@ -178,6 +180,19 @@ impl Graph {
         } else {
             handle(self, call, &page).unwrap_or_else(Into::into)
         };
+        let reply = reply.header("facebook-api-version", VERSION);
         usage::tell(reply, &page, &spent, call).by(&page.id)
+    }
+}
+
+/// A version that has ended is served by the oldest that has not, which this one is.
+/// <https://developers.facebook.com/docs/graph-api/guides/versioning>
+pub(crate) fn oldest_served(segments: &mut [&str], oldest: &'static str) {
+    let number = |version: &str| version.strip_prefix('v').and_then(|number| number.parse::<f32>().ok());
+    if let Some(first) = segments.first_mut()
+        && number(first) < number(oldest)
+        && number(first).is_some()
+    {
+        *first = oldest;
     }
 }

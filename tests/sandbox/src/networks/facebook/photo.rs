@@ -6,6 +6,7 @@ use super::error::GraphError;
 use super::{Graph, feed};
 use crate::account::Account;
 use crate::call::{Call, File};
+use crate::gallery;
 use crate::post::Image;
 use crate::reply::Reply;
 
@@ -24,12 +25,14 @@ pub(super) struct Photo {
     pub(super) page: String,
     pub(super) alt: String,
     pub(super) bytes_len: usize,
+    sha256: Option<String>,
+    url: Option<String>,
     pub(super) attached: bool,
 }
 
 pub(super) fn create(graph: &mut Graph, call: &Call, page: &Account) -> Result<Reply, GraphError> {
     feed::owned(call, page)?;
-    let bytes_len = match (call.file("source"), call.param("url")) {
+    let (bytes_len, sha256, url) = match (call.file("source"), call.param("url")) {
         (
             Some(File {
                 content_type, bytes, ..
@@ -39,10 +42,10 @@ pub(super) fn create(graph: &mut Graph, call: &Call, page: &Account) -> Result<R
             if bytes.len() > SIZE_LIMIT || !TYPES.contains(&content_type.as_str()) {
                 return Err(GraphError::photo());
             }
-            bytes.len()
+            (bytes.len(), Some(gallery::name(bytes)), None)
         }
         // Facebook fetches the address itself; the miniature opens no connection.
-        (None, Some(_)) => 0,
+        (None, Some(url)) => (0, None, Some(url)),
         (None, None) => return Err(GraphError::parameter("Requires photo data: source or url")),
     };
     let id = graph.next_number().to_string();
@@ -52,6 +55,8 @@ pub(super) fn create(graph: &mut Graph, call: &Call, page: &Account) -> Result<R
         page: page.id.clone(),
         alt,
         bytes_len,
+        sha256,
+        url,
         attached: published,
     };
     let image = photo.image();
@@ -72,7 +77,8 @@ impl Photo {
         Image {
             alt: self.alt.clone(),
             bytes_len: self.bytes_len,
-            url: None,
+            sha256: self.sha256.clone(),
+            url: self.url.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Organisations, Refused, segment, urn};
 use crate::account::Account;
 use crate::call::{Body, Call};
+use crate::gallery;
 use crate::post::{Clip, Image};
 use crate::reply::Reply;
 
@@ -18,6 +19,8 @@ const PART: u64 = 4 * 1024 * 1024;
 
 pub(super) struct Uploaded {
     bytes_len: Option<usize>,
+    /// Of a picture.
+    pub(super) sha256: Option<String>,
     polls_left: u32,
     /// Of a video, what each part was called that came, and whether it is finished.
     film: Option<(Vec<String>, bool)>,
@@ -29,10 +32,11 @@ impl Organisations {
         let uploaded = self.media.get(image["id"].as_str().unwrap_or_default());
         let uploaded = uploaded.filter(|uploaded| uploaded.polls_left == 0 && uploaded.film.is_none());
         let alt = image["altText"].as_str().unwrap_or_default().to_owned();
-        match uploaded.and_then(|uploaded| uploaded.bytes_len) {
-            Some(bytes_len) if alt.chars().count() < ALT_LIMIT => Ok(Image {
+        match uploaded.and_then(|uploaded| Some((uploaded.bytes_len?, uploaded.sha256.clone()))) {
+            Some((bytes_len, sha256)) if alt.chars().count() < ALT_LIMIT => Ok(Image {
                 alt,
                 bytes_len,
+                sha256,
                 url: None,
             }),
             _ => Err(Refused::invalid(
@@ -69,6 +73,7 @@ pub(super) fn start(it: &mut Organisations, call: &Call, account: &Account) -> R
     let image = format!("urn:li:image:C4E{number}");
     let uploaded = Uploaded {
         bytes_len: None,
+        sha256: None,
         polls_left: std::mem::take(&mut it.polls_of_next),
         film: None,
     };
@@ -103,6 +108,7 @@ fn begin(it: &mut Organisations, body: &Value, account: &Account) -> Result<Repl
         .collect();
     let uploaded = Uploaded {
         bytes_len: None,
+        sha256: None,
         polls_left: std::mem::take(&mut it.polls_of_next),
         film: Some((Vec::new(), false)),
     };
@@ -133,6 +139,7 @@ pub(super) fn upload(it: &mut Organisations, call: &Call, _: &Account) -> Result
     let reply = Reply::json(StatusCode::CREATED, &Value::Null);
     let Some((parts, _)) = &mut uploaded.film else {
         uploaded.bytes_len = Some(bytes.len());
+        uploaded.sha256 = Some(gallery::name(bytes));
         return Ok(reply);
     };
     let tag = format!("/ambry-video/{name}-{}", call.segment(2));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Instance, failure, invalid, not_found, signed_in};
 use crate::call::{Call, File};
+use crate::gallery;
 use crate::post::{Clip, Image};
 use crate::reply::Reply;
 
@@ -32,6 +33,7 @@ pub(super) struct Media {
     pub(super) kind: String,
     pub(super) description: Option<String>,
     pub(super) bytes_len: usize,
+    pub(super) sha256: String,
     pub(super) attached: bool,
     /// Still being processed for this many polls.
     pub(super) polls_left: u32,
@@ -53,6 +55,7 @@ pub(super) fn create(instance: &mut Instance, call: &Call) -> Reply {
             kind: file.content_type.split('/').next().unwrap_or_default().to_owned(),
             description,
             bytes_len: file.bytes.len(),
+            sha256: gallery::name(&file.bytes),
             attached: false,
             polls_left: std::mem::take(&mut instance.polls_of_next_upload),
         };
@@ -163,6 +166,7 @@ impl Media {
         (self.kind == "image").then(|| Image {
             alt: self.description.clone().unwrap_or_default(),
             bytes_len: self.bytes_len,
+            sha256: Some(self.sha256.clone()),
             url: None,
         })
     }

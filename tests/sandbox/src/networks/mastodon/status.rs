@@ -38,6 +38,7 @@ impl Status {
             url,
             title: None,
             description: None,
+            picture: None,
         });
         self.edits.push(Edit {
             text: self.post.text.clone(),

@@ -1,6 +1,7 @@
 //! How X's people agree. <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
 use super::{CLIENT, CLIENT_SECRET, Users};
 use crate::call::Call;
@@ -19,6 +20,7 @@ pub(super) const RULES: Rules = Rules {
         "media.write",
         "offline.access",
     ],
+    between: ' ',
     pkce: true,
     lives: TimeDelta::seconds(30),
 };
@@ -26,7 +28,7 @@ pub(super) const RULES: Rules = Rules {
 /// `POST /2/oauth2/token` with a code.
 pub(super) fn agreed(x: &mut Users, call: &Call) -> Reply {
     match x.consents.exchange(call, &RULES) {
-        Ok(account) => x.tokens.consented(&mut x.line, call, &account),
+        Ok(account) => x.tokens.consented(&mut x.line, call, &account, &Value::Null),
         Err(refused) => refused,
     }
 }

@@ -8,6 +8,7 @@ use super::{Refused, Users};
 use crate::account::Account;
 use crate::call::Call;
 use crate::fault::Operation;
+use crate::gallery;
 use crate::post::{Clip, Image};
 use crate::protocol::Route;
 use crate::reply::Reply;
@@ -23,6 +24,8 @@ const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 pub(super) struct Medium {
     alt: String,
     bytes_len: usize,
+    /// Of a picture.
+    sha256: Option<String>,
     film: Option<Film>,
 }
 
@@ -80,6 +83,7 @@ impl Users {
         let image = |medium: &Medium| Image {
             alt: medium.alt.clone(),
             bytes_len: medium.bytes_len,
+            sha256: medium.sha256.clone(),
             url: None,
         };
         Ok((media.into_iter().map(image).collect(), None))
@@ -111,6 +115,7 @@ fn upload(x: &mut Users, call: &Call, _: &Account) -> Result<Reply, Refused> {
     let id = x.keep(Medium {
         alt: String::new(),
         bytes_len: size,
+        sha256: Some(gallery::name(&file.bytes)),
         film: None,
     });
     let data = json!({ "id": id, "media_key": format!("3_{id}"), "size": size, "expires_after_secs": 86_400 });
@@ -143,6 +148,7 @@ fn initialize(x: &mut Users, call: &Call, _: &Account) -> Result<Reply, Refused>
     let id = x.keep(Medium {
         alt: String::new(),
         bytes_len: 0,
+        sha256: None,
         film: Some(Film {
             total,
             next_segment: 0,

@@ -41,7 +41,7 @@ use tempfile::TempDir;
 
 pub use self::phones::Phone;
 use crate::{
-    database::{Database, open},
+    database::{Database, gone, open_as},
     operator::Operator,
 };
 
@@ -99,6 +99,9 @@ pub struct Mortal {
     worker: Worker,
     store: Store,
     connection: DatabaseConnection,
+    /// As the database knows its connections.
+    name: String,
+    outside: DatabaseConnection,
 }
 
 impl Mortal {
@@ -107,11 +110,11 @@ impl Mortal {
         &self.store
     }
 
-    /// Its process is gone, and the database has noticed: what it had begun is rolled back. A server may take a moment to
-    /// notice, and passes over rows that the dead still hold.
+    /// Its process is gone, and the database has noticed: what it had begun is rolled back, and no row is held for it.
     pub async fn die(self) {
         drop((self.worker, self.store));
         self.connection.close().await.unwrap();
+        gone(&self.outside, &self.name).await;
     }
 }
 
@@ -153,7 +156,9 @@ impl City {
 
     /// One more worker as another process would run it: with connections of its own, which end with it.
     pub async fn another_worker(&self) -> Mortal {
-        let connection = open(&self.database.url).await.unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a name that no other worker has")]
+        let name = uuid::Uuid::new_v4().to_string();
+        let connection = open_as(&self.database.url, &name).await.unwrap();
         let store = opening::store(
             connection.clone(),
             &self.clock,
@@ -167,6 +172,8 @@ impl City {
             worker,
             store,
             connection,
+            name,
+            outside: self.database.connection.clone(),
         }
     }
 

@@ -2,8 +2,10 @@
 //! database on the throw-away server that `BEFFROI_TEST_POSTGRES_URL` names (a URL without a database name).
 
 use beffroi_schema::store::{DatabaseUrl, connect};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseConnection, Statement};
 use tempfile::TempDir;
+
+use crate::death::PATIENCE;
 
 /// A database that is empty but for its tables.
 #[derive(Debug)]
@@ -68,6 +70,37 @@ fn database_url(server: &str, name: &str) -> anyhow::Result<String> {
     let mut url = url::Url::parse(server)?;
     url.set_path(name);
     Ok(url.into())
+}
+
+/// More connections to a database, which [`gone`] knows by this name.
+pub async fn open_as(url: &str, name: &str) -> anyhow::Result<DatabaseConnection> {
+    let mut url = url::Url::parse(url)?;
+    if url.scheme().starts_with("postgres") {
+        url.query_pairs_mut().append_pair("application_name", name);
+    }
+    open(url.as_str()).await
+}
+
+/// Waits until a server has noticed that nobody is left behind the connections of this name: it finishes what it was
+/// told and lets go of its rows a moment after they are closed. What is embedded is gone at once.
+pub async fn gone(outside: &DatabaseConnection, name: &str) {
+    if outside.get_database_backend() != DatabaseBackend::Postgres {
+        return;
+    }
+    let left = Statement::from_sql_and_values(
+        DatabaseBackend::Postgres,
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1",
+        [name.into()],
+    );
+    let watch = async {
+        loop {
+            let row = outside.query_one_raw(left.clone()).await.unwrap().unwrap();
+            if row.try_get_by_index::<i64>(0).unwrap() == 0 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, watch).await.unwrap();
 }
 
 /// One more connection to a database.

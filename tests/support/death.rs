@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-/// A death that does not come within this time is a failed test.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A death that does not come, or is not noticed, within this time is a failed test.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Lets `work` go on so many times, then drops it where it stands. True: it had ended before.
 ///

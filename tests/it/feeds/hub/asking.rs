@@ -333,11 +333,15 @@ async fn secrets_are_sealed_and_neither_they_nor_callbacks_are_logged() {
 mod log {
     use std::{
         io,
-        sync::{Arc, Mutex},
+        sync::{Arc, LazyLock, Mutex},
     };
 
-    use tracing::subscriber::DefaultGuard;
-    use tracing_subscriber::EnvFilter;
+    use tracing::{Dispatch, subscriber::DefaultGuard};
+    use tracing_subscriber::{EnvFilter, Registry};
+
+    /// Where there is one subscriber alone, a line is asked about on the thread that meets it first; if that is a test
+    /// beside this one, which does not listen, it is never heard. Where there are two, both are asked.
+    static BESIDE: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Registry::default()));
 
     #[derive(Clone, Default)]
     pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -345,6 +349,7 @@ mod log {
     impl Lines {
         /// Until the answer is dropped, on this thread.
         pub(super) fn listen(&self) -> DefaultGuard {
+            LazyLock::force(&BESIDE);
             let lines = self.clone();
             let log = tracing_subscriber::fmt()
                 .with_env_filter(EnvFilter::new(
